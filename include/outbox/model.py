@@ -1,0 +1,153 @@
+"""What the outbox remembers: keys, drafts of mutations, mutations, causes, outcomes, and the counts of a run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from include.outbox.states import State
+
+Tally = Counter[str]
+TOKEN_CHARACTERS = 12
+
+
+@dataclass(frozen=True)
+class Key:
+    """What makes an effect unique, for ever.
+
+    Neither division nor target nor flow is in the key of a document, so that no re-routing books it again; only master data carries a division.
+    """
+
+    source_system: str
+    source_id: str
+    effect: str
+    effect_number: int = 1
+    division: int = 0
+
+    def __str__(self) -> str:
+        text = f"{self.source_system}/{self.source_id}/{self.effect}/{self.effect_number}"
+        return f"{text}@{self.division}" if self.division else text
+
+    @property
+    def token(self) -> str:
+        """Twelve base32 characters that find the document again in Exact: 60 bits, so that a million documents do not collide."""
+        return base64.b32encode(hashlib.sha256(str(self).encode()).digest()).decode()[:TOKEN_CHARACTERS]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a record is a dead letter or was dismissed: a stable code of ours, and the subject that records with one cause share."""
+
+    code: str
+    subject: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.code}:{self.subject}" if self.subject else self.code
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a flow wants done about one source record: a payload to send, or the cause why there is none.
+
+    `look` holds the terms beside the token that the endpoint wants in a filter; amounts are in `currency`, excluding VAT.
+    """
+
+    key: Key
+    administration: str
+    division: int
+    flow: str
+    endpoint: str
+    source_day: date
+    source_version: str
+    source_changed_at: datetime
+    your_ref: str
+    payload: str | None = None
+    look: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
+    amount_net: Decimal | None = None
+    vat: Mapping[str, Decimal] = field(default_factory=dict)
+    subjects: frozenset[str] = frozenset()
+    cause: Cause | None = None
+    dismissed: bool = False
+    waits_for: Key | None = None
+
+    @property
+    def state(self) -> State:
+        if self.cause is None:
+            return State.PLANNED
+        return State.DISMISSED if self.dismissed else State.DEAD_LETTER
+
+    @property
+    def business_entity(self) -> str:
+        return f"{self.key.source_system}/{self.key.source_id}"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A change in Exact as the store holds it. `attempt` counts claims; `may_have_left`: an earlier attempt may have reached Exact."""
+
+    mutation_id: int
+    key: Key
+    administration: str
+    division: int
+    endpoint: str
+    state: State
+    source_version: str
+    source_changed_at: datetime
+    token: str
+    your_ref: str
+    payload: str | None
+    payload_version: int
+    look: Mapping[str, str]
+    subjects: frozenset[str]
+    attempt: int
+    may_have_left: bool
+    sent_at: datetime | None
+    looks: int
+    resends: int
+    cause: Cause | None = None
+    unrecognised: str | None = None
+    exact_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt or a look ended, as the store writes it.
+
+    `not_before_s` and `next_look_s` are seconds from now; `resend` counts one more sending after an unknown outcome.
+    """
+
+    state: State
+    cause: Cause | None = None
+    exact_id: UUID | None = None
+    exact_number: str | None = None
+    not_before_s: float = 0.0
+    next_look_s: float | None = None
+    may_have_left: bool = False
+    resend: bool = False
+    unrecognised: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document in Exact that carries our token and our reference."""
+
+    exact_id: UUID
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a flow has read its source for an administration: moved in the transaction that stores what was read."""
+
+    flow: str
+    administration: str
+    changed_at: datetime

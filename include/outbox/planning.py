@@ -1,0 +1,45 @@
+"""What a draft does to the mutation that its key already has: supersede it, dismiss it, or nothing."""
+
+from __future__ import annotations
+
+from include.outbox.model import Cause, Draft, Mutation
+from include.outbox.states import State
+
+NEVER_SENT = frozenset({State.PLANNED, State.DEAD_LETTER})
+
+
+def replanned(existing: Mutation, draft: Draft) -> Draft | None:
+    """Return the draft that replaces `existing`, or None when nothing is to be done.
+
+    Only what surely never left follows its source; the division stays the one of the first planning, and another route is a dead letter.
+    """
+    if existing.state not in NEVER_SENT or existing.may_have_left or _refused_by_exact(existing):
+        return None
+    if existing.division != draft.division:
+        return None if _is_routed_elsewhere(existing) else _routed_elsewhere(existing, draft)
+    if draft.source_version == existing.source_version or draft.source_changed_at < existing.source_changed_at:
+        return None
+    return draft
+
+
+def _refused_by_exact(existing: Mutation) -> bool:
+    return existing.state is State.DEAD_LETTER and existing.attempt > 0
+
+
+def _is_routed_elsewhere(existing: Mutation) -> bool:
+    return existing.cause is not None and existing.cause.code == "routed_elsewhere"
+
+
+def _routed_elsewhere(existing: Mutation, draft: Draft) -> Draft:
+    return Draft(
+        key=existing.key,
+        administration=existing.administration,
+        division=existing.division,
+        flow=draft.flow,
+        endpoint=existing.endpoint,
+        source_day=draft.source_day,
+        source_version=draft.source_version,
+        source_changed_at=draft.source_changed_at,
+        your_ref=existing.your_ref,
+        cause=Cause("routed_elsewhere", draft.administration, {"planned_for": existing.administration}),
+    )

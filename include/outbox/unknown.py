@@ -1,0 +1,98 @@
+"""Find out what became of a POST whose outcome nobody knows.
+
+Looks at +1 s, +30 s and +Q. Found is posted. Absent counts only when two witnesses agree after Q: the look by token, and the mirror, pulled to
+its last page by a pull that began after `sent_at` + Q.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from include.errors import RetryableError
+from include.outbox.drain import Parts, posted
+from include.outbox.model import Cause, Mutation, Outcome, Tally
+from include.outbox.states import UNKNOWN_OUTCOME, State
+
+log = logging.getLogger(__name__)
+
+RESENDS_MAX = 2
+SECOND_RESEND_QUARANTINES = 4
+
+
+class Unknowns:
+    """Settles the abandoned and unknown mutations of one division."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._store = parts.store
+        self._times = parts.times
+
+    def settle(self) -> Tally:
+        """Take over what dead workers left, then look at what is due. Returns the counts by resulting state."""
+        tally: Tally = Tally()
+        self._take_over(tally)
+        for mutation in self._store.due_looks(self._parts.division):
+            if not self._store.lock(mutation.mutation_id):
+                continue
+            try:
+                tally[self._settle_one(mutation)] += 1
+            except RetryableError as away:
+                log.warning("cannot look for mutation %s: %s", mutation.mutation_id, away)
+                tally["not_looked"] += 1
+            finally:
+                self._store.unlock(mutation.mutation_id)
+        return tally
+
+    def _take_over(self, tally: Tally) -> None:
+        for mutation in self._store.abandoned(self._parts.division):
+            outcome = Outcome(State.UNKNOWN, next_look_s=self._times.first_look_s, may_have_left=True, facts={"answer": "worker gone"})
+            if self._store.settle(mutation, outcome):
+                log.warning("mutation %s was left by a worker that is gone", mutation.mutation_id)
+                tally["taken_over"] += 1
+
+    def _settle_one(self, mutation: Mutation) -> str:
+        waited_s = self._store.unknown_for_s(mutation)
+        outcome = self._outcome(mutation, waited_s)
+        if outcome.state is State.POSTED and waited_s > self._times.quarantine_s / 2:
+            log.warning(
+                "mutation %s was found only %.0f s after it was sent: the quarantine is %.0f s",
+                mutation.mutation_id,
+                waited_s,
+                self._times.quarantine_s,
+            )
+        return outcome.state.value if self._store.settle(mutation, outcome) else "moved_on"
+
+    def _outcome(self, mutation: Mutation, waited_s: float) -> Outcome:
+        found = list(self._parts.wire.look(mutation))
+        if found:
+            return posted(found[0])
+        needed_s = self._quarantine_s(mutation)
+        if waited_s < needed_s:
+            return self._look_again(mutation, min(self._next_look_s(mutation, waited_s), needed_s - waited_s))
+        if not self._store.pulled_since(mutation, needed_s):
+            self._parts.wire.pull(mutation.endpoint)
+        found = list(self._store.mirrored(mutation))
+        if found:
+            return posted(found[0])
+        if not self._store.pulled_since(mutation, needed_s):
+            return self._look_again(mutation, self._times.second_look_s)
+        return self._absent(mutation)
+
+    def _quarantine_s(self, mutation: Mutation) -> float:
+        return self._times.quarantine_s * (SECOND_RESEND_QUARANTINES if mutation.resends else 1)
+
+    def _next_look_s(self, mutation: Mutation, waited_s: float) -> float:
+        if mutation.looks == 0:
+            return max(self._times.second_look_s - waited_s, self._times.first_look_s)
+        return max(self._times.quarantine_s - waited_s, self._times.second_look_s)
+
+    def _look_again(self, mutation: Mutation, seconds: float) -> Outcome:
+        return Outcome(State.UNKNOWN, next_look_s=seconds, may_have_left=True, unrecognised=mutation.unrecognised)
+
+    def _absent(self, mutation: Mutation) -> Outcome:
+        if mutation.unrecognised is not None:
+            return Outcome(State.DEAD_LETTER, cause=Cause("unrecognised_answer", mutation.your_ref, {"text": mutation.unrecognised}))
+        if mutation.resends >= RESENDS_MAX:
+            return Outcome(State.DEAD_LETTER, cause=Cause(UNKNOWN_OUTCOME, mutation.your_ref), may_have_left=True)
+        log.info("mutation %s is not in Exact by two witnesses: it is planned again", mutation.mutation_id)
+        return Outcome(State.PLANNED, may_have_left=True, resend=True, facts={"absent_by": "token and mirror"})
