@@ -22,7 +22,7 @@ pip_says() {
 }
 install_with_uv() {
     awk '/^[^ #]/ {on = /^uv==/} on && !/^ *#/' requirements.txt >.venv/uv.txt
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt || return 1
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .venv/uv.txt || return 1
     index=${UV_DEFAULT_INDEX:-$(pip_says index-url)} more=${UV_INDEX:-$(pip_says extra-index-url)} certificate=${SSL_CERT_FILE:-$(pip_says cert)}
     [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
     [ -z "$more" ] || export UV_INDEX="$more"
@@ -33,7 +33,7 @@ install_with_uv() {
 }
 install_with_pip() {
     echo "setup: uv could not install, pip does it (slower)" >&2
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 }
 
 if [ "$(state requirements.txt)" != "$(cat .venv/packages.state 2>/dev/null)" ]; then
@@ -43,6 +43,6 @@ if [ "$(state requirements.txt)" != "$(cat .venv/packages.state 2>/dev/null)" ];
     state requirements.txt >.venv/packages.state
 fi
 if [ "$(state pyproject.toml)" != "$(cat .venv/project.state 2>/dev/null)" ]; then
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
     state pyproject.toml >.venv/project.state
 fi

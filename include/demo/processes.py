@@ -1,0 +1,132 @@
+"""Processes of the local system: started with a mark in their environment, so that none can be left behind unseen."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+MARK = "EXACTLY_SYSTEM"
+TAIL_LINES = 25
+POLL_S = 0.1
+
+
+class PartDiedError(Exception):
+    """A part of the local system ended by itself; the message shows the end of its log."""
+
+
+@dataclass
+class Part:
+    """One process of the system, with its log. `stop_signal` asks it to end; SIGKILL follows when it does not."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self, environment: Mapping[str, str], directory: Path) -> None:
+        """Start in a session of its own: the terminal's Ctrl-C reaches the supervisor alone."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command, env=dict(environment), cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def check(self) -> None:
+        """Raise `PartDiedError` when the part is no longer there."""
+        if self._process is not None and self._process.poll() is not None:
+            raise PartDiedError(f"{self.name} ended with status {self._process.returncode}; the end of {self.log}:\n{self.tail()}")
+
+    def finish(self, timeout_s: float) -> None:
+        """Wait for a part that ends by itself; any status but 0 is a `PartDiedError`."""
+        if self._process is not None and self._process.wait(timeout_s):
+            self.check()
+
+    def ask_to_stop(self) -> None:
+        if self._process is not None and self.running:
+            self._process.send_signal(self.stop_signal)
+
+    def stopped_by(self, deadline: float) -> bool:
+        """Wait until the monotonic moment `deadline` for the part's end."""
+        if self._process is None:
+            return True
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        return not self.running
+
+    def tail(self) -> str:
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-TAIL_LINES:])
+
+
+def python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+def stop_all(parts: Iterable[Part], *, within_s: float) -> None:
+    """Ask all at once, then give each the rest of the time."""
+    asked = list(parts)
+    for part in asked:
+        part.ask_to_stop()
+    deadline = time.monotonic() + within_s
+    for part in asked:
+        part.stopped_by(deadline)
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Every other process that was started with this mark, however it was forked since."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+                found.append(process)
+    return found
+
+
+def sweep(mark: str, *, within_s: float = 3.0) -> int:
+    """End what is left with this mark, gently and then for good; says how many there were."""
+    left = marked(mark)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(left, timeout=within_s)
+    for process in stubborn:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=1)
+    return len(left)
+
+
+def memory_bytes(mark: str) -> int:
+    """What the marked processes and this one take together, shared pages counted once (PSS)."""
+    return sum(_pss(process) for process in [*marked(mark), psutil.Process()])
+
+
+def _pss(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error, OSError):
+        return int(process.memory_full_info().pss)
+    return 0
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port of the loopback interface, or another one when it is taken."""
+    for port in (wanted, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
