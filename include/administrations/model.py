@@ -1,0 +1,220 @@
+"""An administration as its file describes it: every key, what it means, and what a right value looks like.
+
+`description` and the first of `examples` of each field are what the messages about a wrong file say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from include.administrations.countries import COUNTRIES, MISTAKEN, Regime, regime
+from include.administrations.identity import registration_fault, vat_number_fault
+
+REFUSE = "refuse"
+LONGEST_CODE = 20
+
+
+class Mode(StrEnum):
+    """`off`: not even looked at · `observe`: planned and judged, nothing sent · `book`: sent."""
+
+    OFF = "off"
+    OBSERVE = "observe"
+    BOOK = "book"
+
+
+class Target(StrEnum):
+    """What an order becomes: a draft in the invoicing module, or an entry that is in the books at once."""
+
+    SALES_INVOICE = "sales_invoice"
+    SALES_ENTRY = "sales_entry"
+
+
+class ItemPolicy(StrEnum):
+    """`match`: found by article code · `generic`: one item per product group · `refuse`: articles are not invoiced here."""
+
+    MATCH = "match"
+    GENERIC = "generic"
+    REFUSE = "refuse"
+
+
+def mistake(cause: str, cure: str) -> PydanticCustomError:
+    """Make an error of which both sentences reach whoever wrote the file."""
+    return PydanticCustomError("mistake", "{cause}", {"cause": cause, "cure": cure})
+
+
+def _code(value: str) -> str:
+    if not value or len(value) > LONGEST_CODE or value != value.strip() or not value.isprintable():
+        raise mistake(f"{value!r} is no code", f"write 1 to {LONGEST_CODE} characters without blanks around them, as Exact shows the code")
+    return value
+
+
+def _country(value: str) -> str:
+    if value not in COUNTRIES:
+        meant = MISTAKEN.get(value.upper(), value.upper() if value.upper() in COUNTRIES else "two capital letters of ISO 3166")
+        raise mistake(f"{value!r} is no country code", f"write {meant}")
+    return value
+
+
+def _rate(value: object) -> object:
+    if not re.fullmatch(r"\d{1,3}([.]\d{1,4})?", str(value)) or Decimal(str(value)) > 100:
+        raise mistake(f"{value!r} is no VAT rate in percent", "write a number from 0 to 100, such as 21 or 5.5, without a percent sign")
+    return Decimal(str(value))
+
+
+Code = Annotated[str, AfterValidator(_code)]
+Country = Annotated[str, AfterValidator(_country)]
+Rate = Annotated[Decimal, BeforeValidator(_rate)]
+Codes = Annotated[Mapping[str, Code], Field(min_length=1)]
+VatTable = Mapping[Rate, Code]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Journals(_Part):
+    """Which journal of Exact each kind of document goes to."""
+
+    sales: Code = Field(description="code of the sales journal (type 20 in Exact)", examples=['"70"'])
+
+
+class VatCodes(_Part):
+    """VAT codes by regime and by the rate that the shop charged, in percent; a pair that is not listed is refused."""
+
+    domestic: VatTable = Field(default={}, description="VAT codes for buyers in the administration's own country", examples=['{21: "21"}'])
+    eu: VatTable = Field(default={}, description="VAT codes for buyers in (other) member states of the Union", examples=['{0: "4"}'])
+    export: VatTable = Field(default={}, description="VAT codes for buyers everywhere else", examples=['{0: "5"}'])
+
+
+class Items(_Part):
+    """How a line of an order finds its item in Exact; only for invoices."""
+
+    policy: ItemPolicy = Field(description="match, generic or refuse: what becomes of a line that is an article", examples=["match"])
+    generic: Mapping[str, Code] = Field(
+        default={}, description="item codes for product groups that are no articles", examples=["{shipping: SHIPPING}"]
+    )
+
+
+class Routes(_Part):
+    """Whose orders come here: those of some countries, or those of all countries that no other administration names."""
+
+    countries: tuple[Country, ...] = Field(default=(), description="countries whose orders are booked here", examples=["[GB, IE]"])
+    rest: Literal[True] | None = Field(default=None, description="true: takes all countries that no other file names", examples=["true"])
+
+
+class Administration(_Part):
+    """One company of Exact ("division") and how orders become documents in it. Its name is the name of its file."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$")]
+    division: int = Field(strict=True, ge=1, description="number of the division in Exact", examples=["820101"])
+    connection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")] = Field(
+        description="id of the Airflow connection of type Exact Online", examples=["exact_uk"]
+    )
+    country: Country = Field(description="country of the company", examples=["GB"])
+    registration: str = Field(description="registration number of the company, as Exact shows it", examples=['"01234567"'])
+    vat_number: str = Field(description="VAT number of the company, as Exact shows it", examples=["GB123456782"])
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = Field(description="currency of the division", examples=["GBP"])
+    time_zone: str = Field(description="time zone whose midnight divides the days of the books", examples=["Europe/London"])
+    mode: Mode = Field(description="off, observe or book", examples=["observe"])
+    book_from: date = Field(strict=True, description="first day that is booked; no order before it ever is", examples=["2026-01-01"])
+    target: Target = Field(description="sales_invoice (a draft) or sales_entry (in the books at once)", examples=["sales_invoice"])
+    routes: Routes = Field(description="whose orders come here", examples=["{countries: [GB]}"])
+    journals: Journals = Field(description="journals by kind of document", examples=['{sales: "70"}'])
+    gl_accounts: Codes = Field(description="ledger accounts by product group of the shop", examples=['{gifts: "8000"}'])
+    vat_codes: VatCodes = Field(description="VAT codes by regime and rate", examples=['{domestic: {21: "21"}}'])
+    items: Items | None = Field(
+        default=None, validate_default=True, description="how a line finds its item in Exact", examples=["{policy: match}"]
+    )
+    guests: str = Field(description="code of the relation for orders without customer number, or refuse", examples=['"90000"'])
+    payment_conditions: Codes = Field(description="payment conditions by payment method of the shop", examples=['{account: "30"}'])
+    quarantine_s: int = Field(
+        default=900,
+        strict=True,
+        ge=60,
+        le=86_400,
+        description="seconds after which Exact no longer books what it did not answer",
+        examples=["900"],
+    )
+
+    @field_validator("registration")
+    @classmethod
+    def _registration_fits_country(cls, number: str, others: ValidationInfo) -> str:
+        return _checked(registration_fault, number, others)
+
+    @field_validator("vat_number")
+    @classmethod
+    def _vat_number_fits_country(cls, number: str, others: ValidationInfo) -> str:
+        return _checked(vat_number_fault, number, others)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError, KeyError) as error:
+            raise mistake(f"there is no time zone {zone!r}", "write a name such as Europe/Amsterdam") from error
+        return zone
+
+    @field_validator("routes")
+    @classmethod
+    def _routes_say_one_thing(cls, routes: Routes) -> Routes:
+        if bool(routes.countries) == bool(routes.rest):
+            raise mistake("needs either countries or rest", "write countries: [..], or rest: true, and not both")
+        return routes
+
+    @field_validator("items")
+    @classmethod
+    def _items_fit_target(cls, items: Items | None, others: ValidationInfo) -> Items | None:
+        target = others.data.get("target")
+        if target is Target.SALES_INVOICE and items is None:
+            raise mistake("is missing: a line of an invoice needs an item", "write for example items: {policy: match}")
+        if target is Target.SALES_ENTRY and items is not None:
+            raise mistake("has no effect with target sales_entry", "delete it")
+        return items
+
+    @field_validator("guests")
+    @classmethod
+    def _guests_are_a_relation(cls, code: str) -> str:
+        if code != REFUSE and not re.fullmatch(r"\d{1,18}", code):
+            raise mistake(f"{code!r} is no code of a relation", 'write its number in quotes, such as "90000", or refuse')
+        return code
+
+    @property
+    def collective_relation(self) -> str | None:
+        """The code of the relation for guests; None when orders without customer number are refused."""
+        return None if self.guests == REFUSE else self.guests
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of what the file says; comments and order of keys don't count."""
+        return hashlib.sha256(repr(sorted(self.model_dump(mode="json").items())).encode()).hexdigest()
+
+    def regime(self, country: str) -> Regime:
+        """Say what a delivery to an ISO country is for this administration."""
+        return regime(self.country, country)
+
+    def vat_table(self, of: Regime) -> VatTable:
+        """The VAT codes of a regime, by rate in percent."""
+        return {Regime.DOMESTIC: self.vat_codes.domestic, Regime.EU: self.vat_codes.eu, Regime.EXPORT: self.vat_codes.export}[of]
+
+    def local_day(self, moment: datetime) -> date:
+        """The day of the books in which a moment lies."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
+
+def _checked(fault_of: Callable[[str, str], str | None], number: str, others: ValidationInfo) -> str:
+    country = others.data.get("country")
+    fault = fault_of(country, number) if country else None
+    if fault is not None:
+        raise mistake(f"{number!r} cannot be right: {fault}", "copy it from the company's settings in Exact")
+    return number

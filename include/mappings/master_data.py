@@ -1,0 +1,50 @@
+"""What a mapping may ask about the master data of one division; the answers come from the mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+SALES_JOURNAL = 20
+
+
+@dataclass(frozen=True)
+class VatCode:
+    """A VAT code of Exact: `percentage` is a fraction (0.21), `type` is B, E, I or N (FACTS 6.7)."""
+
+    code: str
+    percentage: Decimal
+    type: str
+    blocked: bool = False
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A journal of Exact: `type` 20 is a sales journal."""
+
+    code: str
+    type: int
+    blocked: bool = False
+
+
+class MasterData(Protocol):
+    """Answers None, or False, for what the division does not have; codes come without padding."""
+
+    def account_id(self, code: str) -> UUID | None: ...
+
+    def item_id(self, code: str) -> UUID | None: ...
+
+    def gl_account_id(self, code: str) -> UUID | None: ...
+
+    def vat_code(self, code: str) -> VatCode | None: ...
+
+    def journal(self, code: str) -> Journal | None: ...
+
+    def payment_condition(self, code: str) -> bool: ...
+
+    def exchange_rate(self, currency: str, on: date) -> Decimal | None:
+        """Return the rate that Exact itself would use on that day, or None; only its existence is asked, never its inverse."""
+        ...
