@@ -1,6 +1,7 @@
 """The OAuth chain: single-use refresh tokens that rotate. Lose one, and a person must sign in again.
 
-Sources: FACTS 1.6–1.12. Refresh no earlier than 570 s after the answer that brought the token; it is dead 600 s after that answer was asked for.
+Sources: FACTS 1.6–1.12. Refresh no earlier than 570 s after the answer that brought the token;
+it is dead 600 s after that answer was asked for.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class TokenVerdict(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class TokenAnswer:
-    """An answer of the token endpoint; `access_token` and `refresh_token` only with a fresh pair. `reason` is Exact's error name, without secrets."""
+    """An answer of the token endpoint; `access_token` and `refresh_token` only with a fresh pair; `reason` is Exact's error name."""
 
     verdict: TokenVerdict
     access_token: str = ""
@@ -125,6 +126,7 @@ class TokenChain:
         raise RetryableError("the token endpoint does not answer", retry_after_s=self._times.retry_s)
 
     def _keep(self, pair: Pair, rejected: str | None) -> str:
+        self._store.keep()
         if pair.access_token != rejected and self._alive(pair):
             return pair.access_token
         raise RetryableError("Exact gives no new token yet", retry_after_s=self._times.retry_s)

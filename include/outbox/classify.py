@@ -71,7 +71,7 @@ def classify(answer: Answer) -> Verdict:
 
 
 def refusal(answer: Answer, subjects: frozenset[str], your_ref: str) -> Cause:
-    """The cause of a refused mutation; its subject is the one of the mutation's own subjects that the refusal speaks of, else the record itself."""
+    """The cause of a refused mutation; its subject is the one that the refusal speaks of, else the record itself."""
     facts = {"answer": str(answer.status), **({"text": answer.error} if answer.error else {})}
     if answer.known_cause is None:
         return Cause("payload_refused", your_ref, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from include.errors import RetryableError, SetupError
 from include.outbox.classify import Answer, Verdict, classify, refusal
@@ -121,7 +121,7 @@ class Drain:
         sending = self._parts.wire.send(mutation, permit, still_in_time)
         verdict = classify(sending.answer)
         outcome = self._outcome(mutation, sending.answer, verdict)
-        ended = self._settle(mutation, outcome, sending.receipt)
+        ended = self._settle(mutation, outcome, replace(sending.receipt, answer_class=verdict.value))
         if outcome.cause is not None:
             self._park(outcome.cause, sending.answer)
         self._raise_if_stopped(verdict, sending.answer)

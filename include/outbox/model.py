@@ -21,7 +21,8 @@ TOKEN_CHARACTERS = 12
 class Key:
     """What makes an effect unique, for ever.
 
-    Neither division nor target nor flow is in the key of a document, so that no re-routing books it again; only master data carries a division.
+    Neither division nor target nor flow is in the key of a document, so that no re-routing books it again;
+    only master data carries a division.
     """
 
     source_system: str

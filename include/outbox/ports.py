@@ -56,8 +56,8 @@ class Receipt:
     method: str
     endpoint: str
     status: int | None
-    answer_class: str
     seconds: float
+    answer_class: str = ""
     counted_error: bool = False
     limits: Limits | None = None
     pause_s: float | None = None
@@ -180,6 +180,9 @@ class ChainStore(Protocol):
 
     def save(self, pair: Pair) -> None:
         """Commit the new pair, keep the previous refresh token."""
+
+    def keep(self) -> None:
+        """Exact gave no new pair because it is too early: the stored one stays what it was."""
 
     def need_consent(self, reason: str) -> None: ...
 

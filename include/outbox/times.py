@@ -10,8 +10,8 @@ class Times:
     """Durations in seconds.
 
     `deadline`: one POST as a whole · `guard`: from claim or look to the first byte · `quarantine` (Q): deadline, Exact's longest
-    execution, visibility lag and clock skew together · `lease`: after this a `sending` row or a permit of a worker that went silent is taken
-    from it · `cooldown`: a permit rests this long after its answer was received (FACTS 2.3) · `error_window`: Exact counts errors this long
+    execution, visibility lag and clock skew together · `lease`: after this a `sending` row or a permit of a worker that went silent is
+    taken from it · `cooldown`: a permit rests this long after its answer came (FACTS 2.3) · `error_window`: Exact counts errors this long
     (FACTS 2.8) · `refresh_after`, `access_lifetime`: FACTS 1.6.
     """
 

@@ -1,7 +1,7 @@
 """Find out what became of a POST whose outcome nobody knows.
 
-Looks at +1 s, +30 s and +Q. Found is posted. Absent counts only when two witnesses agree after Q: the look by token, and the mirror, pulled to
-its last page by a pull that began after `sent_at` + Q.
+Looks at +1 s, +30 s and +Q. Found is posted. Absent counts only when two witnesses agree after Q: the look by token, and the mirror,
+pulled to its last page by a pull that began after `sent_at` + Q.
 """
 
 from __future__ import annotations

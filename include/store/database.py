@@ -1,0 +1,70 @@
+"""One connection to our PostgreSQL, and the named queries on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosql
+import psycopg
+from aiosql.queries import Queries
+from psycopg.rows import dict_row
+
+from include.errors import RetryableError
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+CONNECT_TIMEOUT_S = 10
+AWAY_RETRY_S = 5.0
+KEEP_TRYING_S = 30.0
+_QUERIES = Path(__file__).parent / "sql"
+
+
+def named_queries(subject: str) -> Queries:
+    """The queries of one subject: each is a method that takes the connection and its parameters by name."""
+    return aiosql.from_path(_QUERIES / f"{subject}.sql", "psycopg", mandatory_parameters=False)
+
+
+class Database:
+    """A direct connection (no transaction pooler: session locks must be ours), made when first needed and made again when lost."""
+
+    def __init__(self, dsn: str, *, name: str = "exactly") -> None:
+        self._dsn = dsn
+        self._name = name
+        self._connection: psycopg.Connection[Row] | None = None
+
+    @property
+    def connection(self) -> psycopg.Connection[Row]:
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self._connection = psycopg.connect(
+                self._dsn, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_TIMEOUT_S, application_name=self._name
+            )
+        return self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Row]]:
+        """One transaction, committed on leaving. A database that is away is a `RetryableError`."""
+        try:
+            with self.connection.transaction():
+                yield self.connection
+        except psycopg.OperationalError as error:
+            raise RetryableError(f"our database is away: {type(error).__name__}", retry_after_s=AWAY_RETRY_S) from error
+
+    def persist(self, write: Callable[[], T]) -> T:
+        """Do a write that must not be lost while the database restarts: again for half a minute, then `RetryableError`."""
+        give_up = time.monotonic() + KEEP_TRYING_S
+        while True:
+            try:
+                return write()
+            except RetryableError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.2)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()

@@ -1,0 +1,29 @@
+-- What Exact holds, as its sync and other read services gave it.
+
+create table mirror_record (
+    division integer not null,
+    entity text not null,
+    record_id text not null,
+    row_timestamp bigint not null default 0,
+    code text,
+    token text,
+    your_ref text,
+    data jsonb not null,
+    pulled_at timestamptz not null default clock_timestamp(),
+    primary key (division, entity, record_id)
+);
+
+create index mirror_record_code on mirror_record (division, entity, upper(code));
+create index mirror_record_token on mirror_record (division, entity, token) where token is not null;
+create index mirror_record_your_ref on mirror_record (division, entity, your_ref) where your_ref is not null;
+
+create table mirror_cursor (
+    division integer not null,
+    entity text not null,
+    row_timestamp bigint not null default 0,
+    began_at timestamptz,
+    finished_at timestamptz,
+    primary key (division, entity)
+);
+
+comment on column mirror_cursor.began_at is 'When the last pull that reached its last page began: the earlier of our clock and the Date header of its first answer.';

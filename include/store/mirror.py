@@ -1,0 +1,117 @@
+"""The mirror of what Exact holds: rows by division and entity, and how far and when each entity was pulled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from include.outbox.model import Mutation
+from include.store.database import Database, Row, named_queries
+
+_sql = named_queries("mirror")
+
+
+@dataclass(frozen=True)
+class MirrorRow:
+    """One row of Exact. `row_timestamp` is its rowversion (0 where Exact gives none), `token` what stands in the field of our token."""
+
+    record_id: str
+    data: Mapping[str, Any]
+    row_timestamp: int = 0
+    code: str | None = None
+    token: str | None = None
+    your_ref: str | None = None
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Where the mirror shows a document: the entity, the field with the document's id, and the one with the journal."""
+
+    entity: str
+    id_field: str
+    journal_field: str
+
+
+class MirrorStore:
+    """The mirror of one division."""
+
+    def __init__(self, database: Database, division: int) -> None:
+        self._database = database
+        self._division = division
+
+    def position(self, entity: str) -> int:
+        """The highest rowversion that was stored, 0 at first."""
+        with self._database.transaction() as connection:
+            row = _sql.mirror_cursor(connection, division=self._division, entity=entity)
+        return int(row["row_timestamp"]) if row else 0
+
+    def pulled_at(self, entity: str) -> datetime | None:
+        """When the last complete pull began, or None."""
+        with self._database.transaction() as connection:
+            row = _sql.mirror_cursor(connection, division=self._division, entity=entity)
+        return row["began_at"] if row else None
+
+    def save(self, entity: str, rows: Sequence[MirrorRow]) -> None:
+        """Store a page and its position, together."""
+        with self._database.transaction() as connection:
+            if rows:
+                _sql.upsert_record(connection, [self._columns(entity, row) for row in rows])
+            newest = max((row.row_timestamp for row in rows), default=0)
+            _sql.advance_cursor(connection, division=self._division, entity=entity, row_timestamp=newest)
+
+    def _columns(self, entity: str, row: MirrorRow) -> dict[str, Any]:
+        return {
+            "division": self._division,
+            "entity": entity,
+            "record_id": row.record_id,
+            "row_timestamp": row.row_timestamp,
+            "code": row.code,
+            "token": row.token,
+            "your_ref": row.your_ref,
+            "data": Jsonb(dict(row.data)),
+        }
+
+    def delete(self, entity: str, position_of: str, deleted: Sequence[tuple[str, int]]) -> None:
+        """Apply deletions (record id, rowversion of the deletion) and move the position of their feed, together."""
+        with self._database.transaction() as connection:
+            if deleted:
+                where = {"division": self._division, "entity": entity}
+                _sql.delete_record(connection, [{**where, "record_id": key, "row_timestamp": stamp} for key, stamp in deleted])
+            newest = max((stamp for _, stamp in deleted), default=0)
+            _sql.advance_cursor(connection, division=self._division, entity=position_of, row_timestamp=newest)
+
+    def finish(self, entity: str, began_at: datetime, *, whole: bool) -> None:
+        """A pull reached its last page. `whole`: it read everything, so that what it did not bring is gone."""
+        with self._database.transaction() as connection:
+            if whole:
+                _sql.forget_absent(connection, division=self._division, entity=entity, began_at=began_at)
+            _sql.finish_pull(connection, division=self._division, entity=entity, began_at=began_at)
+
+    def forget(self, entities: Sequence[str]) -> None:
+        """Start over: rowversions do not survive a move of the division (FACTS 4.6)."""
+        with self._database.transaction() as connection:
+            _sql.forget_entity(connection, division=self._division, entities=list(entities))
+            _sql.forget_cursors(connection, division=self._division, entities=list(entities))
+
+    def records(self, entity: str) -> list[Row]:
+        """All rows of an entity: `record_id`, `code`, `data`."""
+        with self._database.transaction() as connection:
+            return list(_sql.records(connection, division=self._division, entity=entity))
+
+    def ages(self) -> list[Row]:
+        """Per entity: when it was pulled and how many records it has."""
+        with self._database.transaction() as connection:
+            return list(_sql.mirror_ages(connection, division=self._division))
+
+
+def is_ours(row: Row, mutation: Mutation, witness: Witness) -> str | None:
+    """The document's id when a mirrored row is the mutation's document: by token, else by reference and journal."""
+    by_token = row["token"] == mutation.token
+    by_reference = not row["token"] and row["your_ref"] == mutation.your_ref
+    if by_token or (by_reference and row["data"].get(witness.journal_field) == mutation.look.get("Journal")):
+        return str(row["data"][witness.id_field])
+    return None

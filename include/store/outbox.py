@@ -1,0 +1,210 @@
+"""The outbox's memory in PostgreSQL. Each public method is one transaction; the rules stand in the schema as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from include.outbox.model import Cause, Cursor, Draft, Found, Mutation, Outcome, Tally
+from include.outbox.planning import replanned
+from include.outbox.ports import Receipt
+from include.outbox.states import State
+from include.outbox.times import Times
+from include.store.database import Database, Row, named_queries
+from include.store.mirror import Witness, is_ours
+from include.store.permits import give_back
+from include.store.rows import draft_columns, key_columns, mutation_of, waits_columns
+
+_sql = named_queries("outbox")
+_mirror_sql = named_queries("mirror")
+
+UNKNOWNS_BEFORE_STOP = 3
+
+
+class OutboxStore:
+    """Implements `include.outbox.ports.Store` for one worker of one app."""
+
+    def __init__(self, database: Database, witnesses: Mapping[str, Witness], *, app: str, owner: str, times: Times) -> None:
+        self._database = database
+        self._witnesses = witnesses
+        self._app = app
+        self._owner = owner
+        self._times = times
+
+    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None) -> Tally:
+        """W0: insert or supersede, and move the cursor, in one transaction. Returns counts by state, and `known`."""
+        tally: Tally = Tally()
+        with self._database.transaction() as connection:
+            for draft in drafts:
+                tally[self._plan_one(connection, draft)] += 1
+            if cursor is not None:
+                _sql.move_cursor(connection, flow=cursor.flow, administration=cursor.administration, changed_at=cursor.changed_at)
+        return tally
+
+    def _plan_one(self, connection: psycopg.Connection[Row], draft: Draft) -> str:
+        columns = draft_columns(draft)
+        key = key_columns(draft.key)
+        fixed = {"division": draft.division, "business_entity": draft.business_entity, "your_ref": draft.your_ref, "token": draft.key.token}
+        inserted = _sql.insert_mutation(connection, **key, **fixed, **columns, **waits_columns(draft.waits_for), by=self._owner)
+        if inserted is not None:
+            return draft.state.value
+        existing = mutation_of(_sql.mutation_by_key(connection, **key))
+        newer = replanned(existing, draft)
+        if newer is None:
+            return "changed_after_push" if self._changed_after_push(existing, draft) else "known"
+        self._replace(connection, existing, newer, by=self._owner)
+        return f"superseded_{newer.state.value}"
+
+    def _changed_after_push(self, existing: Mutation, draft: Draft) -> bool:
+        sent = existing.state in {State.SENDING, State.UNKNOWN, State.POSTED}
+        return sent and existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
+
+    def _replace(self, connection: psycopg.Connection[Row], existing: Mutation, draft: Draft, *, by: str) -> bool:
+        before = {"mutation_id": existing.mutation_id, "state_before": existing.state.value, "version_before": existing.payload_version}
+        return bool(_sql.replace_draft(connection, **before, **draft_columns(draft), by=by))
+
+    def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
+        """An operator's retry of a dead letter; what died with it comes back with it."""
+        with self._database.transaction() as connection:
+            done = self._replace(connection, mutation, draft, by=by)
+            if done and draft.state is State.PLANNED and mutation.cause is not None:
+                cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
+                _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
+        return done
+
+    def cursor(self, flow: str, administration: str) -> datetime | None:
+        """How far the flow has read its source, or None before its first run."""
+        with self._database.transaction() as connection:
+            moment: datetime | None = _sql.cursor(connection, flow=flow, administration=administration)
+        return moment
+
+    def get(self, mutation_id: int) -> Mutation:
+        with self._database.transaction() as connection:
+            return mutation_of(_sql.mutation_by_id(connection, mutation_id=mutation_id))
+
+    def ready(self, division: int, limit: int) -> Sequence[int]:
+        with self._database.transaction() as connection:
+            _sql.bury_parked(connection, division=division, by=self._owner)
+            _sql.bury_waiting(connection, division=division, by=self._owner)
+            return [row["mutation_id"] for row in _sql.ready(connection, division=division, limit=limit)]
+
+    def next_due_s(self, division: int) -> float | None:
+        with self._database.transaction() as connection:
+            seconds: float | None = _sql.next_due_s(connection, division=division)
+        return seconds
+
+    def endpoint(self, mutation_id: int) -> str:
+        with self._database.transaction() as connection:
+            return str(_sql.endpoint_of(connection, mutation_id=mutation_id))
+
+    def lock(self, mutation_id: int) -> bool:
+        with self._database.transaction() as connection:
+            return bool(_sql.try_lock(connection, mutation_id=mutation_id))
+
+    def unlock(self, mutation_id: int) -> None:
+        with self._database.transaction() as connection:
+            _sql.unlock(connection, mutation_id=mutation_id)
+
+    def claim(self, mutation_id: int, owner: str) -> Mutation | None:
+        try:
+            with self._database.transaction() as connection:
+                row = _sql.claim(connection, mutation_id=mutation_id, owner=owner)
+        except psycopg.errors.UniqueViolation:
+            return None
+        return mutation_of(row) if row else None
+
+    def settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None = None) -> bool:
+        """W3. Kept trying while the database restarts: an id that Exact gave must not be lost. A late id also settles `unknown`."""
+        return self._database.persist(lambda: self._settle(mutation, outcome, receipt))
+
+    def _settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None) -> bool:
+        with self._database.transaction() as connection:
+            if receipt is not None:
+                give_back(connection, self._app, receipt, times=self._times, mutation_id=mutation.mutation_id)
+            columns = self._outcome_columns(mutation, outcome)
+            if _sql.settle(connection, **columns) is not None:
+                return True
+            if outcome.state is not State.POSTED:
+                return False
+            _sql.claim_late(connection, mutation_id=mutation.mutation_id, attempt=mutation.attempt, by=self._owner)
+            return _sql.settle(connection, **columns) is not None
+
+    def _outcome_columns(self, mutation: Mutation, outcome: Outcome) -> dict[str, Any]:
+        late = outcome.state is State.POSTED
+        cause = outcome.cause
+        return {
+            "mutation_id": mutation.mutation_id,
+            "attempt": mutation.attempt,
+            "states_before": ["sending", "unknown"] if late else [mutation.state.value],
+            "state": outcome.state.value,
+            "cause_code": cause.code if cause else None,
+            "cause_subject": cause.subject if cause else "",
+            "cause_facts": Jsonb(dict(cause.facts) if cause else {}),
+            "exact_id": outcome.exact_id,
+            "exact_number": outcome.exact_number,
+            "not_before_s": outcome.not_before_s,
+            "next_look_s": outcome.next_look_s or 0.0,
+            "may_have_left": outcome.may_have_left,
+            "resend": int(outcome.resend),
+            "unrecognised": outcome.unrecognised,
+            "by": self._owner,
+            "facts": Jsonb(dict(outcome.facts)),
+        }
+
+    def abandoned(self, division: int) -> Sequence[Mutation]:
+        with self._database.transaction() as connection:
+            rows = list(_sql.sending(connection, division=division, lease_s=self._times.lease_s))
+        return [mutation_of(row) for row in rows if row["over"] or self._nobody_holds(row["mutation_id"])]
+
+    def _nobody_holds(self, mutation_id: int) -> bool:
+        if not self.lock(mutation_id):
+            return False
+        self.unlock(mutation_id)
+        return self.get(mutation_id).state is State.SENDING
+
+    def due_looks(self, division: int) -> Sequence[Mutation]:
+        with self._database.transaction() as connection:
+            return [mutation_of(row) for row in _sql.due_looks(connection, division=division)]
+
+    def unknown_for_s(self, mutation: Mutation) -> float:
+        with self._database.transaction() as connection:
+            return float(_sql.unknown_for_s(connection, mutation_id=mutation.mutation_id))
+
+    def pulled_since(self, mutation: Mutation, quarantine_s: float) -> bool:
+        entity = self._witnesses[mutation.endpoint].entity
+        with self._database.transaction() as connection:
+            cursor = _mirror_sql.mirror_cursor(connection, division=mutation.division, entity=entity)
+        if cursor is None or cursor["began_at"] is None or mutation.sent_at is None:
+            return False
+        return bool(cursor["began_at"] > mutation.sent_at + timedelta(seconds=quarantine_s))
+
+    def mirrored(self, mutation: Mutation) -> Sequence[Found]:
+        witness = self._witnesses[mutation.endpoint]
+        with self._database.transaction() as connection:
+            like = {"token": mutation.token, "your_ref": mutation.your_ref}
+            rows = list(_mirror_sql.documents_like(connection, division=mutation.division, entity=witness.entity, **like))
+        ids = sorted({document for row in rows if (document := is_ours(row, mutation, witness)) is not None}, key=str)
+        return [Found(UUID(document)) for document in ids]
+
+    def posts_stopped(self, division: int) -> bool:
+        with self._database.transaction() as connection:
+            return (_sql.unknown_streak(connection, division=division) or 0) >= UNKNOWNS_BEFORE_STOP
+
+    def posts_may_go_on(self, division: int) -> None:
+        with self._database.transaction() as connection:
+            _sql.clear_streak(connection, division=division)
+
+    def same_cause(self, division: int, cause: Cause) -> int:
+        with self._database.transaction() as connection:
+            return int(_sql.same_cause(connection, division=division, cause_code=cause.code, cause_subject=cause.subject))
+
+    def park(self, division: int, cause: Cause, subject: str) -> int:
+        with self._database.transaction() as connection:
+            columns = {"cause_code": cause.code, "cause_subject": cause.subject}
+            _sql.park_case(connection, division=division, subject=subject, **columns)
+            return int(_sql.bury_parked(connection, division=division, by=self._owner))

@@ -1,0 +1,84 @@
+"""From rows to the outbox's words and back."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from include.outbox.model import Cause, Draft, Key, Mutation
+from include.outbox.states import State
+from include.store.database import Row
+
+
+def mutation_of(row: Row) -> Mutation:
+    """The mutation that a row of `mutation` holds."""
+    return Mutation(
+        mutation_id=row["mutation_id"],
+        key=Key(row["source_system"], row["source_id"], row["effect"], row["effect_number"], row["key_division"]),
+        administration=row["administration"],
+        division=row["division"],
+        endpoint=row["endpoint"],
+        state=State(row["state"]),
+        source_version=row["source_version"],
+        source_changed_at=row["source_changed_at"],
+        token=row["token"],
+        your_ref=row["your_ref"],
+        payload=row["payload"],
+        payload_version=row["payload_version"],
+        look=row["look"],
+        subjects=frozenset(row["subjects"]),
+        attempt=row["attempt"],
+        may_have_left=row["may_have_left"],
+        sent_at=row["sent_at"],
+        looks=row["looks"],
+        resends=row["resends"],
+        cause=Cause(row["cause_code"], row["cause_subject"], row["cause_facts"]) if row["cause_code"] else None,
+        unrecognised=row["unrecognised"],
+        exact_id=row["exact_id"],
+    )
+
+
+def key_columns(key: Key) -> dict[str, Any]:
+    return {
+        "source_system": key.source_system,
+        "source_id": key.source_id,
+        "effect": key.effect,
+        "effect_number": key.effect_number,
+        "key_division": key.division,
+    }
+
+
+def draft_columns(draft: Draft) -> dict[str, Any]:
+    """The columns of a draft that a newer version replaces."""
+    cause = draft.cause
+    return {
+        "administration": draft.administration,
+        "flow": draft.flow,
+        "endpoint": draft.endpoint,
+        "source_day": draft.source_day,
+        "source_version": draft.source_version,
+        "source_changed_at": draft.source_changed_at,
+        "payload": draft.payload,
+        "payload_sha256": hashlib.sha256(draft.payload.encode()).hexdigest() if draft.payload is not None else None,
+        "look": Jsonb(dict(draft.look)),
+        "currency": draft.currency,
+        "amount_net": draft.amount_net,
+        "vat": Jsonb({code: str(amount) for code, amount in draft.vat.items()}),
+        "subjects": sorted(draft.subjects),
+        "state": draft.state.value,
+        "cause_code": cause.code if cause else None,
+        "cause_subject": cause.subject if cause else "",
+        "cause_facts": Jsonb(dict(cause.facts) if cause else {}),
+    }
+
+
+def waits_columns(key: Key | None) -> dict[str, Any]:
+    return {
+        "waits_system": key.source_system if key else None,
+        "waits_id": key.source_id if key else None,
+        "waits_effect": key.effect if key else None,
+        "waits_number": key.effect_number if key else None,
+        "waits_division": key.division if key else None,
+    }

@@ -1,0 +1,33 @@
+-- name: take_permit^
+select * from take_permit(:app, :division, :endpoint, :holder, :lease_s, :reserve, :error_slots);
+
+-- name: free_permit!
+-- Free again `cooldown` after the answer was received; ours only, as a lease may have handed it on.
+update permit set free_at = clock_timestamp() + make_interval(secs => :cooldown_s), holder = null
+where app = :app and division = :division and slot = :slot and holder = :holder;
+
+-- name: free_error_slot!
+-- A counted error keeps its slot for the error window.
+update error_slot set free_at = clock_timestamp() + make_interval(secs => :window_s), holder = null
+where app = :app and division = :division and endpoint = :endpoint and slot = :error_slot and holder = :holder;
+
+-- name: note_limits!
+-- What the headers said; what they did not say stays. An exhausted minute stops the division until its reset.
+update quota set
+    minute_limit = coalesce(:minute_limit, minute_limit), day_limit = coalesce(:day_limit, day_limit),
+    day_remaining = coalesce(:day_remaining, day_remaining),
+    day_reset_at = coalesce(clock_timestamp() + make_interval(secs => :day_reset_s), day_reset_at),
+    paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => :pause_s)),
+    seen_at = clock_timestamp()
+where app = :app and division = :division;
+
+-- name: note_streak!
+update quota set unknown_streak = case when :is_unknown then unknown_streak + 1 else 0 end
+where app = :app and division = :division;
+
+-- name: note_call!
+insert into api_call (app, division, method, endpoint, status, answer_class, seconds, mutation_id, owner)
+values (:app, :division, :method, :endpoint, :status, :answer_class, :seconds, :mutation_id, :owner);
+
+-- name: quota_of^
+select * from quota where app = :app and division = :division;

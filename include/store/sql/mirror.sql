@@ -1,0 +1,48 @@
+-- name: upsert_record*!
+-- A row of Exact; an older row never replaces a newer one (FACTS 4.2).
+insert into mirror_record as r (division, entity, record_id, row_timestamp, code, token, your_ref, data)
+values (:division, :entity, :record_id, :row_timestamp, :code, :token, :your_ref, :data)
+on conflict (division, entity, record_id) do update
+set row_timestamp = excluded.row_timestamp, code = excluded.code, token = excluded.token, your_ref = excluded.your_ref,
+    data = excluded.data, pulled_at = clock_timestamp()
+where r.row_timestamp <= excluded.row_timestamp;
+
+-- name: delete_record*!
+-- A deletion counts only when the stored row is not newer (FACTS 4.4).
+delete from mirror_record where division = :division and entity = :entity and record_id = :record_id and row_timestamp <= :row_timestamp;
+
+-- name: forget_absent!
+-- Entities without sync are read whole: what the last read did not bring is gone.
+delete from mirror_record where division = :division and entity = :entity and pulled_at < :began_at;
+
+-- name: forget_entity!
+delete from mirror_record where division = :division and entity = any(:entities);
+
+-- name: forget_cursors!
+delete from mirror_cursor where division = :division and entity = any(:entities);
+
+-- name: mirror_cursor^
+select * from mirror_cursor where division = :division and entity = :entity;
+
+-- name: advance_cursor!
+insert into mirror_cursor as c (division, entity, row_timestamp) values (:division, :entity, :row_timestamp)
+on conflict (division, entity) do update set row_timestamp = greatest(c.row_timestamp, excluded.row_timestamp);
+
+-- name: finish_pull!
+insert into mirror_cursor as c (division, entity, began_at, finished_at) values (:division, :entity, :began_at, clock_timestamp())
+on conflict (division, entity) do update set began_at = greatest(c.began_at, excluded.began_at), finished_at = clock_timestamp();
+
+-- name: records_by_code
+select record_id, code, data from mirror_record where division = :division and entity = :entity and code is not null;
+
+-- name: records
+select record_id, code, data from mirror_record where division = :division and entity = :entity;
+
+-- name: documents_like
+-- Documents with the token in its field, or else with our reference in the same journal.
+select record_id, token, your_ref, data from mirror_record
+where division = :division and entity = :entity and (token = :token or your_ref = :your_ref);
+
+-- name: mirror_ages
+select entity, finished_at, began_at, (select count(*) from mirror_record r where r.division = c.division and r.entity = c.entity) as records
+from mirror_cursor c where division = :division order by entity;
