@@ -1,0 +1,63 @@
+"""A division's master data in memory, for mappings to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from include.mappings.master_data import Journal, VatCode
+
+GL_ACCOUNTS = frozenset({"8000", "8010", "8020", "8030", "8040", "8050", "8100", "8110", "8120", "8130"})
+ITEMS = frozenset({"85123A", "71053", "22423", "SHIPPING", "DISCOUNT", "MISC", "CHARGES"})
+VAT_CODES = (
+    VatCode("1", Decimal("0.2"), "E"),
+    VatCode("4", Decimal(0), "E"),
+    VatCode("5", Decimal(0), "E"),
+    VatCode("21", Decimal("0.21"), "E"),
+    VatCode("I0", Decimal(0), "E"),
+    VatCode("X0", Decimal(0), "E"),
+)
+
+
+def id_of(kind: str, code: str) -> UUID:
+    """The same id for the same code, in every test and golden file."""
+    return uuid5(NAMESPACE_OID, f"{kind}:{code}")
+
+
+@dataclass(frozen=True)
+class Books:
+    """Answers as the mirror does; `without` and `with_vat_code` make a division in which something is missing or different."""
+
+    accounts: frozenset[str] = frozenset({"17850", "12583", "90000"})
+    items: frozenset[str] = ITEMS
+    gl_accounts: frozenset[str] = GL_ACCOUNTS
+    vat_codes: dict[str, VatCode] = field(default_factory=lambda: {code.code: code for code in VAT_CODES})
+    journals: dict[str, Journal] = field(default_factory=lambda: {"70": Journal("70", 20)})
+    payment_conditions: frozenset[str] = frozenset({"PP", "30"})
+    rates: dict[str, Decimal] = field(default_factory=lambda: {"GBP": Decimal("1.15")})
+
+    def account_id(self, code: str) -> UUID | None:
+        return id_of("account", code) if code in self.accounts else None
+
+    def item_id(self, code: str) -> UUID | None:
+        return id_of("item", code.upper()) if code.upper() in self.items else None
+
+    def gl_account_id(self, code: str) -> UUID | None:
+        return id_of("gl_account", code) if code in self.gl_accounts else None
+
+    def vat_code(self, code: str) -> VatCode | None:
+        return self.vat_codes.get(code)
+
+    def journal(self, code: str) -> Journal | None:
+        return self.journals.get(code)
+
+    def payment_condition(self, code: str) -> bool:
+        return code in self.payment_conditions
+
+    def exchange_rate(self, currency: str, on: date) -> Decimal | None:
+        return self.rates.get(currency)
+
+    def with_vat_code(self, vat_code: VatCode) -> Books:
+        return replace(self, vat_codes={**self.vat_codes, vat_code.code: vat_code})
