@@ -38,7 +38,9 @@ def secrets_of(directory: Path) -> Secrets:
     """Read the system's secrets, or make them."""
     file = directory / "secrets.json"
     if not file.exists():
-        made = Secrets(urlsafe_b64encode(secrets.token_bytes(32)).decode(), secrets.token_urlsafe(9), secrets.token_hex(32), secrets.token_hex(32))
+        made = Secrets(
+            urlsafe_b64encode(secrets.token_bytes(32)).decode(), secrets.token_urlsafe(9), secrets.token_hex(32), secrets.token_hex(32)
+        )
         _write_private(file, json.dumps(asdict(made)))
     return Secrets(**json.loads(file.read_text(encoding="utf-8")))
 
@@ -56,7 +58,7 @@ def airflow_environment(directory: Path, project: Path, postgres: Postgres, port
     passwords = home / "passwords.json"
     _write_private(passwords, json.dumps({USER: known.password}))
     url = f"http://127.0.0.1:{port}"
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "core": {
             "dags_folder": str(project / "dags"),
             "plugins_folder": str(project / "plugins"),

@@ -75,7 +75,9 @@ class Postgres:
             shutil.rmtree(self.socket_directory, ignore_errors=True)
 
     def _make(self, environment: dict[str, str]) -> None:
-        command = _as_allowed(["initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync", "-D", str(self.data)])
+        command = _as_allowed(
+            ["initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync", "-D", str(self.data)]
+        )
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / "postgres.log").open("ab") as log:
             subprocess.run(command, env=environment, cwd=self.directory, stdout=log, stderr=log, check=True)

@@ -21,7 +21,7 @@ DATABASES = ["airflow", "exactly", "webshop"]
 WANTED_AIRFLOW_PORT = 8080
 WANTED_SANDBOX_PORT = 8123
 HEALTHY_S = 120.0
-STOP_S = 8.0
+STOP_S = 6.0
 # Airflow's own judgement of its parts, and the word it has for a good one.
 _HEALTH = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 
@@ -167,5 +167,3 @@ def _answer(url: str) -> dict[str, Any] | None:
             return found
     except (OSError, ValueError):
         return None
-
-

@@ -15,20 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, PositiveInt, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
-from include.errors import ExactlyError
+from include.administrations.yaml_files import Place, YamlFile, read_yaml_file
+from include.errors import SetupError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 DEFAULT_FILE = Path(__file__).parents[2] / "airflow_settings.yaml"
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-class AirflowSettingsError(ExactlyError):
-    """The file is wrong; the message lists every mistake with its line."""
 
 
 class _Entry(BaseModel):
@@ -94,50 +89,34 @@ class _File(_Entry):
     airflow: Settings
 
 
-def load_settings(file: Path = DEFAULT_FILE, *, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check the file; raises `AirflowSettingsError` with every mistake in it at once."""
-    known = os.environ if environment is None else environment
+def load_settings(path: Path = DEFAULT_FILE, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the file; raises `SetupError` with every mistake in it at once."""
+    file = read_yaml_file(path)
+    content = _expanded(file, file.content, (), os.environ if environment is None else environment)
+    settings = None
     try:
-        raw = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise AirflowSettingsError(f"{file.name}:{line}: {error.problem}") from error
-    mistakes: list[str] = []
-    expanded = _expand(raw, known, f"{file.name}", mistakes)
-    try:
-        settings = _File.model_validate(expanded).airflow
+        settings = _File.model_validate(content).airflow if file.readable else None
     except ValidationError as error:
-        mistakes += [f"{file.name}:{_line(raw, each['loc'])}: {_path(each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)]
-    if mistakes:
-        raise AirflowSettingsError("\n".join(mistakes))
+        for mistake in error.errors(include_url=False):
+            file.blame(mistake["loc"], f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}", "see the comment on top of the file")
+    mistakes = [mistake for place in file.mistakes.values() for mistake in place]
+    if mistakes or settings is None:
+        raise SetupError("configuration_refused", path.name, cure="\n".join(map(str, sorted(mistakes))))
     return settings
 
 
-def _expand(value: Any, known: Mapping[str, str], place: str, mistakes: list[str]) -> Any:
+def _expanded(file: YamlFile, value: Any, place: Place, known: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _expand(each, known, f"{place.split(':')[0]}:{value.lc.value(key)[0] + 1}", mistakes) for key, each in value.items()}
+        return {key: _expanded(file, each, (*place, key), known) for key, each in value.items()}
     if isinstance(value, list):
-        return [_expand(each, known, f"{place.split(':')[0]}:{value.lc.item(index)[0] + 1}", mistakes) for index, each in enumerate(value)]
+        return [_expanded(file, each, (*place, index), known) for index, each in enumerate(value)]
     if not isinstance(value, str):
         return value
-    mistakes += [f"{place}: the environment has no {name}" for name in _PLACEHOLDER.findall(value) if name not in known]
+    for name in _PLACEHOLDER.findall(value):
+        if name not in known:
+            file.blame(place, f"the environment has no {name}", f"set {name}, or write the value itself")
+    # "1" fits a port and a text, so that a missing one is told once.
     return _PLACEHOLDER.sub(lambda found: known.get(found[1], "1"), value)
-
-
-def _line(raw: Any, place: tuple[str | int, ...]) -> int:
-    """Return the line of the deepest part of `place` that the file has."""
-    line = 1
-    for step in place:
-        try:
-            line = raw.lc.item(step)[0] + 1 if isinstance(step, int) else raw.lc.key(step)[0] + 1
-            raw = raw[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
-
-
-def _path(place: tuple[str | int, ...]) -> str:
-    return ".".join(str(step) for step in place)
 
 
 def apply(settings: Settings, session: Session) -> None:
@@ -191,5 +170,5 @@ def main(file: Path = DEFAULT_FILE) -> None:
 if __name__ == "__main__":
     try:
         main(*(Path(argument) for argument in sys.argv[1:]))
-    except AirflowSettingsError as refusal:
+    except SetupError as refusal:
         sys.exit(str(refusal))

@@ -1,0 +1,48 @@
+"""# What needs a person: one run per cause
+
+A record that Exact or our own rules refuse does not stop the others. It is kept, and its **cause** (administration, code, subject) becomes
+one run of this Dag: the run id is the case, such as `UK:unknown_relation:17850`. A later record with the same cause joins the case.
+The list of what is open: *Browse, Task Instances, state failed*.
+
+## When it fails
+
+Every red run here is meant to be: it says that records wait for you.
+
+1. Open the log of the red task: it names the records, the cause, and the cure.
+2. Put the cause right: in Exact, in the webshop, or in the administration's file.
+3. **Clear** the task. It sends exactly the records of this case again. What is accepted is booked; the run is green when nothing is left,
+   and red again with what is left.
+
+Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case.
+"""
+
+from airflow.sdk import dag, get_current_context, task
+
+from include.wiring import defaults
+from include.wiring.cases import administration_of, label_of
+
+
+@task(map_index_template="{{ label }}", retries=0)
+def case(case_id: str) -> dict[str, int]:
+    """Send the case's records again when a person asked for it; fails while any of them is left."""
+    from include.flows.attention import settle_case
+    from include.wiring.runs import airflow_run
+
+    get_current_context()["label"] = label_of(case_id)
+    with airflow_run(administration_of(case_id)) as run:
+        return dict(settle_case(run, case_id))
+
+
+@dag(
+    schedule=None,
+    description="One run per cause of refused records; clear it to send them again",
+    doc_md=__doc__,
+    tags=["exact", "errors", "impact:high"],
+    **{**defaults.DAG, "max_active_runs": 8},
+)
+def attention() -> None:
+    # Mapped over the one case of the run, because only mapped task instances have a label in lists.
+    case.expand(case_id=["{{ run_id }}"])
+
+
+attention()
