@@ -2,7 +2,7 @@
 
 The file tells number, article, description, quantity, moment, price, customer and country. All else that a shop knows is made up by rules,
 which `RULES` (in `retail.py`) states for the demo to print. In short: the days become those of last week, prices are in GBP excl. VAT,
-documents whose number starts with C are returns; product groups, VAT rates, totals as paid, payment methods and customers' names are derived.
+documents whose number starts with C are returns; product groups, VAT, totals as paid, payment methods, customers' names are derived.
 
 A webshop that is loaded already is left exactly as it is, whatever day it is: no order is new, and none has changed.
 """

@@ -30,7 +30,10 @@ CREATE TABLE webshop.sales (
     voided boolean NOT NULL DEFAULT false,
     pay_method text NOT NULL,
     amount_paid numeric(14, 2),
-    trade_buyer boolean NOT NULL
+    trade_buyer boolean NOT NULL,
+    -- As it stood when the order was taken: what a buyer changes later changes no order.
+    vat_id text,
+    vat_id_checked date
 );
 
 CREATE TABLE webshop.sale_items (
@@ -59,7 +62,9 @@ CREATE TABLE webshop.refunds (
     voided boolean NOT NULL DEFAULT false,
     pay_method text NOT NULL,
     amount_refunded numeric(14, 2),
-    trade_buyer boolean NOT NULL
+    trade_buyer boolean NOT NULL,
+    vat_id text,
+    vat_id_checked date
 );
 
 CREATE TABLE webshop.refund_items (
@@ -128,10 +133,9 @@ SELECT
     s.pay_method AS payment_method,
     s.amount_paid AS total_paid,
     CASE WHEN s.trade_buyer THEN 'business' ELSE 'consumer' END AS kind_of_buyer,
-    b.vat_id AS vat_number,
-    b.vat_id_checked AS vat_number_checked_on
-FROM webshop.sales s
-LEFT JOIN webshop.buyers b ON b.buyer_no = s.buyer_no;
+    s.vat_id AS vat_number,
+    s.vat_id_checked AS vat_number_checked_on
+FROM webshop.sales s;
 
 CREATE VIEW exactly_contract.order_lines AS
 SELECT
@@ -163,10 +167,9 @@ SELECT
     r.pay_method AS payment_method,
     r.amount_refunded AS total_paid,
     CASE WHEN r.trade_buyer THEN 'business' ELSE 'consumer' END AS kind_of_buyer,
-    b.vat_id AS vat_number,
-    b.vat_id_checked AS vat_number_checked_on
-FROM webshop.refunds r
-LEFT JOIN webshop.buyers b ON b.buyer_no = r.buyer_no;
+    r.vat_id AS vat_number,
+    r.vat_id_checked AS vat_number_checked_on
+FROM webshop.refunds r;
 
 CREATE VIEW exactly_contract.return_lines AS
 SELECT
