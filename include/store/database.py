@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import aiosql
 import psycopg
-from aiosql.queries import Queries
 from psycopg.rows import dict_row
 
 from include.errors import RetryableError
@@ -24,7 +23,7 @@ KEEP_TRYING_S = 30.0
 _QUERIES = Path(__file__).parent / "sql"
 
 
-def named_queries(subject: str) -> Queries:
+def named_queries(subject: str) -> Any:
     """The queries of one subject: each is a method that takes the connection and its parameters by name."""
     return aiosql.from_path(_QUERIES / f"{subject}.sql", "psycopg", mandatory_parameters=False)
 

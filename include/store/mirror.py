@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from include.outbox.model import Mutation
@@ -43,11 +44,10 @@ class MirrorStore:
         self._database = database
         self._division = division
 
-    def position(self, entity: str) -> int:
-        """The highest rowversion that was stored, 0 at first."""
+    def position(self, entity: str, *, overlap_s: float) -> int:
+        """The rowversion to read on from: where the feed stood `overlap_s` seconds ago, 0 at first (FACTS 4.3)."""
         with self._database.transaction() as connection:
-            row = _sql.mirror_cursor(connection, division=self._division, entity=entity)
-        return int(row["row_timestamp"]) if row else 0
+            return int(_sql.position(connection, division=self._division, entity=entity, overlap_s=overlap_s))
 
     def pulled_at(self, entity: str) -> datetime | None:
         """When the last complete pull began, or None."""
@@ -60,8 +60,11 @@ class MirrorStore:
         with self._database.transaction() as connection:
             if rows:
                 _sql.upsert_record(connection, [self._columns(entity, row) for row in rows])
-            newest = max((row.row_timestamp for row in rows), default=0)
-            _sql.advance_cursor(connection, division=self._division, entity=entity, row_timestamp=newest)
+            self._note_position(connection, entity, max((row.row_timestamp for row in rows), default=0))
+
+    def _note_position(self, connection: psycopg.Connection[Row], entity: str, newest: int) -> None:
+        if newest:
+            _sql.note_position(connection, division=self._division, entity=entity, row_timestamp=newest)
 
     def _columns(self, entity: str, row: MirrorRow) -> dict[str, Any]:
         return {
@@ -81,20 +84,21 @@ class MirrorStore:
             if deleted:
                 where = {"division": self._division, "entity": entity}
                 _sql.delete_record(connection, [{**where, "record_id": key, "row_timestamp": stamp} for key, stamp in deleted])
-            newest = max((stamp for _, stamp in deleted), default=0)
-            _sql.advance_cursor(connection, division=self._division, entity=position_of, row_timestamp=newest)
+            self._note_position(connection, position_of, max((stamp for _, stamp in deleted), default=0))
 
-    def finish(self, entity: str, began_at: datetime, *, whole: bool) -> None:
+    def finish(self, entity: str, began_at: datetime, *, whole: bool, overlap_s: float = 0.0) -> None:
         """A pull reached its last page. `whole`: it read everything, so that what it did not bring is gone."""
         with self._database.transaction() as connection:
             if whole:
                 _sql.forget_absent(connection, division=self._division, entity=entity, began_at=began_at)
+            _sql.prune_positions(connection, division=self._division, entity=entity, overlap_s=overlap_s)
             _sql.finish_pull(connection, division=self._division, entity=entity, began_at=began_at)
 
     def forget(self, entities: Sequence[str]) -> None:
         """Start over: rowversions do not survive a move of the division (FACTS 4.6)."""
         with self._database.transaction() as connection:
             _sql.forget_entity(connection, division=self._division, entities=list(entities))
+            _sql.forget_positions(connection, division=self._division, entities=list(entities))
             _sql.forget_cursors(connection, division=self._division, entities=list(entities))
 
     def records(self, entity: str) -> list[Row]:

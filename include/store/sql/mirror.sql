@@ -18,15 +18,28 @@ delete from mirror_record where division = :division and entity = :entity and pu
 -- name: forget_entity!
 delete from mirror_record where division = :division and entity = any(:entities);
 
+-- name: forget_positions!
+delete from mirror_position where division = :division and entity = any(:entities);
+
 -- name: forget_cursors!
 delete from mirror_cursor where division = :division and entity = any(:entities);
 
 -- name: mirror_cursor^
 select * from mirror_cursor where division = :division and entity = :entity;
 
--- name: advance_cursor!
-insert into mirror_cursor as c (division, entity, row_timestamp) values (:division, :entity, :row_timestamp)
-on conflict (division, entity) do update set row_timestamp = greatest(c.row_timestamp, excluded.row_timestamp);
+-- name: position$
+-- Where a pull may start: the position of `overlap_s` ago.
+select coalesce(max(row_timestamp), 0) from mirror_position
+where division = :division and entity = :entity and at <= clock_timestamp() - make_interval(secs => :overlap_s);
+
+-- name: note_position!
+insert into mirror_position (division, entity, row_timestamp) values (:division, :entity, :row_timestamp);
+
+-- name: prune_positions!
+-- Keep the newest position that is older than the overlap, and all after it.
+delete from mirror_position p where division = :division and entity = :entity and at < (
+    select max(at) from mirror_position o
+    where o.division = p.division and o.entity = p.entity and o.at <= clock_timestamp() - make_interval(secs => :overlap_s));
 
 -- name: finish_pull!
 insert into mirror_cursor as c (division, entity, began_at, finished_at) values (:division, :entity, :began_at, clock_timestamp())

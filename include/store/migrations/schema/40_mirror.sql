@@ -17,10 +17,20 @@ create index mirror_record_code on mirror_record (division, entity, upper(code))
 create index mirror_record_token on mirror_record (division, entity, token) where token is not null;
 create index mirror_record_your_ref on mirror_record (division, entity, your_ref) where your_ref is not null;
 
+-- How far a feed was read, and when. A pull starts from where a pull of some time ago stood, since a long transaction in Exact shows
+-- rows below a position that was passed meanwhile.
+create table mirror_position (
+    division integer not null,
+    entity text not null,
+    row_timestamp bigint not null,
+    at timestamptz not null default clock_timestamp()
+);
+
+create index mirror_position_feed on mirror_position (division, entity, at);
+
 create table mirror_cursor (
     division integer not null,
     entity text not null,
-    row_timestamp bigint not null default 0,
     began_at timestamptz,
     finished_at timestamptz,
     primary key (division, entity)

@@ -1,0 +1,128 @@
+"""What the mirror holds of Exact, and through which service it is read (FACTS 4.1–4.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A kind of record in the mirror.
+
+    `by_sync`: its endpoint is a sync feed, read from a rowversion on; else it is read whole each time. `deleted_type` is its number in
+    the feed of deletions (FACTS 4.5). `code_field` is what people know it by.
+    """
+
+    name: str
+    endpoint: str
+    id_field: str
+    fields: tuple[str, ...]
+    code_field: str | None = None
+    by_sync: bool = False
+    deleted_type: int | None = None
+    token_field: str | None = None
+
+
+DELETED_ENDPOINT = "sync/Deleted"
+DELETED_FIELDS = ("Timestamp", "EntityKey", "EntityType", "DeletedDate")
+
+MASTER_DATA = (
+    Entity(
+        "Divisions",
+        "system/Divisions",
+        "Code",
+        ("Code", "Description", "ChamberOfCommerceNumber", "VATNumber", "Currency", "Country", "BlockingStatus", "DivisionMoveDate"),
+        "Code",
+    ),
+    Entity(
+        "Accounts",
+        "sync/CRM/Accounts",
+        "ID",
+        ("Timestamp", "ID", "Code", "Name", "Status", "Blocked", "VATNumber", "ChamberOfCommerce", "Country", "Modified"),
+        "Code",
+        by_sync=True,
+        deleted_type=2,
+    ),
+    Entity(
+        "Items",
+        "sync/Logistics/Items",
+        "ID",
+        ("Timestamp", "ID", "Code", "Description", "ItemGroupCode", "GLRevenueCode", "IsSalesItem", "EndDate"),
+        "Code",
+        by_sync=True,
+        deleted_type=9,
+    ),
+    Entity(
+        "GLAccounts",
+        "sync/Financial/GLAccounts",
+        "ID",
+        ("Timestamp", "ID", "Code", "Description", "Type", "IsBlocked", "VATCode"),
+        "Code",
+        by_sync=True,
+        deleted_type=7,
+    ),
+    Entity("Journals", "financial/Journals", "ID", ("ID", "Code", "Description", "Type", "IsBlocked", "Currency"), "Code"),
+    Entity("VATCodes", "vat/VATCodes", "ID", ("ID", "Code", "Description", "Percentage", "Type", "IsBlocked"), "Code"),
+    Entity("PaymentConditions", "cashflow/PaymentConditions", "ID", ("ID", "Code", "Description", "PaymentMethod", "PaymentDays"), "Code"),
+    Entity("ExchangeRates", "financial/ExchangeRates", "ID", ("ID", "SourceCurrency", "TargetCurrency", "Rate", "StartDate")),
+)
+
+DOCUMENTS = {
+    "SalesInvoices": Entity(
+        "SalesInvoices",
+        "sync/SalesInvoice/SalesInvoices",
+        "ID",
+        (
+            "Timestamp",
+            "ID",
+            "InvoiceID",
+            "LineNumber",
+            "InvoiceNumber",
+            "Description",
+            "YourRef",
+            "Journal",
+            "Status",
+            "Type",
+            "Currency",
+            "AmountFC",
+            "AmountDC",
+            "VATAmountFC",
+            "VATCode",
+            "OrderDate",
+            "OrderedBy",
+            "Modified",
+        ),
+        by_sync=True,
+        deleted_type=13,
+        token_field="Description",  # noqa: S106  a field's name, no secret
+    ),
+    "TransactionLines": Entity(
+        "TransactionLines",
+        "sync/Financial/TransactionLines",
+        "ID",
+        (
+            "Timestamp",
+            "ID",
+            "EntryID",
+            "EntryNumber",
+            "LineNumber",
+            "JournalCode",
+            "YourRef",
+            "ExternalLinkReference",
+            "Date",
+            "Type",
+            "Status",
+            "Currency",
+            "AmountFC",
+            "AmountDC",
+            "AmountVATFC",
+            "VATCode",
+            "GLAccountCode",
+            "Account",
+            "Modified",
+        ),
+        by_sync=True,
+        deleted_type=1,
+        token_field="ExternalLinkReference",  # noqa: S106  a field's name, no secret
+    ),
+}
