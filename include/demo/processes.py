@@ -38,7 +38,7 @@ class Part:
         """Start in a session of its own: the terminal's Ctrl-C reaches the supervisor alone."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  the supervisor names its own programs
                 self.command, env=dict(environment), cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
 
@@ -112,13 +112,16 @@ def sweep(mark: str, *, within_s: float = 3.0) -> int:
 
 
 def memory_bytes(mark: str) -> int:
-    """What the marked processes and this one take together, shared pages counted once (PSS)."""
-    return sum(_pss(process) for process in [*marked(mark), psutil.Process()])
+    """What this process, those below it and the marked ones take together, shared pages counted once (PSS)."""
+    me = psutil.Process()
+    return sum(_pss_bytes(process.pid) for process in {me, *me.children(recursive=True), *marked(mark)})
 
 
-def _pss(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.Error, OSError):
-        return int(process.memory_full_info().pss)
+def _pss_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
     return 0
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
+import signal
 import subprocess
+import threading
 import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from include.demo.airflow import USER, airflow_environment, airflow_parts, plain_environment, secrets_of
 from include.demo.postgres import Postgres, stop_postmaster
@@ -24,6 +27,10 @@ HEALTHY_S = 120.0
 STOP_S = 6.0
 # Airflow's own judgement of its parts, and the word it has for a good one.
 _HEALTH = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+
+
+class AlreadyRunningError(Exception):
+    """Two supervisors in one folder would stop each other's processes."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,11 @@ class LocalSystem:
     def __post_init__(self) -> None:
         self.directory = self.directory.absolute()
         self.logs = self.directory / "logs"
-        self.airflow_port = free_port(WANTED_AIRFLOW_PORT)
-        self.sandbox_port = free_port(WANTED_SANDBOX_PORT)
         self.mark = str(self.directory)
+        self.airflow_port, self.sandbox_port = WANTED_AIRFLOW_PORT, WANTED_SANDBOX_PORT
+        self.postgres = Postgres(self.directory / "postgres", self.logs)
         self._watchdog: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
 
     @property
     def airflow_url(self) -> str:
@@ -64,30 +72,38 @@ class LocalSystem:
         return USER, secrets_of(self.directory).password
 
     def __enter__(self) -> LocalSystem:
+        """Take the folder for this process alone, clear away what an earlier one left running, find free ports."""
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = self.directory.with_name(f".{self.directory.name}.lock").open("w", encoding="ascii")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunningError(f"another local system runs in {self.directory}: stop that one first") from error
+        sweep(self.mark)
+        stop_postmaster(self.postgres.data)
+        self.airflow_port, self.sandbox_port = free_port(WANTED_AIRFLOW_PORT), free_port(WANTED_SANDBOX_PORT)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def empty(self) -> None:
-        """Stop what an earlier supervisor left here, and remove everything."""
-        self._clear_away()
+        """Remove everything that an earlier run left in the folder."""
         if self.directory.exists():
             shutil.rmtree(self.directory)
 
     def start_stores(self) -> None:
         """Start PostgreSQL, with its databases, and the sandbox."""
-        self._clear_away()
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.postgres = Postgres(self.directory / "postgres", self.logs)
-        self._watchdog = subprocess.Popen(
+        bare = {**plain_environment(), "PYTHONPATH": str(PROJECT)}
+        self._watchdog = subprocess.Popen(  # noqa: S603  our own program
             python("-m", "include.demo.watchdog", self.mark, str(self.postgres.data)),
-            env={**plain_environment(), "PYTHONPATH": str(PROJECT)},
+            env=bare,
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
         self._start(self._sandbox())
-        self.postgres.start({**plain_environment(), "PYTHONPATH": str(PROJECT)}, DATABASES)
+        self.postgres.start(bare, DATABASES)
         self.parts.append(self.postgres.part)
 
     def start_airflow(self) -> None:
@@ -117,19 +133,15 @@ class LocalSystem:
         return memory_bytes(self.mark)
 
     def stop(self) -> None:
-        """Stop everything, PostgreSQL last, so that the others can write what they know."""
+        """Stop everything, PostgreSQL last, so that the others can write what they know. A second Ctrl-C does not cut it short."""
+        _deaf_to_interrupts()
         others = [part for part in self.parts if part.name != "postgres"]
         stop_all(others, within_s=STOP_S)
         sweep(self.mark)
-        if hasattr(self, "postgres"):
-            self.postgres.stop()
+        self.postgres.stop()
         if self._watchdog is not None and self._watchdog.stdin is not None:
             self._watchdog.stdin.close()
             self._watchdog.wait(STOP_S)
-
-    def _clear_away(self) -> None:
-        sweep(self.mark)
-        stop_postmaster(self.directory / "postgres" / "data")
 
     def _start(self, part: Part) -> None:
         part.start(self._environment(), PROJECT)
@@ -158,6 +170,11 @@ class LocalSystem:
         if health is None:
             return [*missing, "api-server"]
         return [*missing, *(name for name in _HEALTH if health.get(name, {}).get("status") != "healthy")]
+
+
+def _deaf_to_interrupts() -> None:
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _answer(url: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ root's folders for everybody is no cure: so the program keeps one capability, pa
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -26,7 +27,9 @@ def main(argv: list[str]) -> None:
     os.setgroups([])
     os.setgid(nobody.pw_gid)
     os.setuid(nobody.pw_uid)
-    _keep_one_capability(libc)
+    # A root without this capability (some containers) has nothing to keep: folders must then be open to `nobody`.
+    with contextlib.suppress(PermissionError):
+        _keep_one_capability(libc)
     os.execv(argv[0], argv)  # noqa: S606  the supervisor names the program
 
 

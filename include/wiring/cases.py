@@ -30,7 +30,13 @@ def open_cases() -> list[str]:
 def raise_cases() -> XComArg:
     """The tasks that follow a drain, whatever became of it; the run id of `attention` is the case."""
     found = open_cases()
-    trigger = TriggerDagRunOperator.partial(task_id="raise_case", trigger_dag_id=ATTENTION, logical_date=None, reset_dag_run=True)
+    trigger = TriggerDagRunOperator.partial(
+        task_id="raise_case",
+        trigger_dag_id=ATTENTION,
+        logical_date=None,
+        reset_dag_run=True,
+        map_index_template="{{ task.trigger_run_id }}",
+    )
     trigger.expand(trigger_run_id=found)
     return found
 

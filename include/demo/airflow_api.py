@@ -1,0 +1,68 @@
+"""What the demo asks of Airflow's REST API: who am I, run this Dag, how far is it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+TIMEOUT_S = 20
+POLL_S = 0.5
+ENDED = frozenset({"success", "failed"})
+
+
+class AirflowApiError(Exception):
+    """Airflow answered something else than what was asked for."""
+
+
+@dataclass
+class AirflowApi:
+    """A signed-in user of Airflow at `url`."""
+
+    url: str
+    user: str
+    password: str
+    _session: requests.Session = field(default_factory=requests.Session, init=False)
+
+    def sign_in(self) -> None:
+        """Fetch a token; it lasts a day."""
+        token = self._call("POST", "/auth/token", json={"username": self.user, "password": self.password})
+        self._session.headers["Authorization"] = f"Bearer {token['access_token']}"
+
+    def wait_for_dags(self, dag_ids: set[str], *, within_s: float) -> None:
+        """Wait until Airflow has read these Dags' files; raises with the import errors when it could not."""
+        deadline = time.monotonic() + within_s
+        while missing := dag_ids - {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags?limit=100")["dags"]}:
+            errors = [error["stack_trace"] for error in self._call("GET", "/api/v2/importErrors")["import_errors"]]
+            if errors or time.monotonic() > deadline:
+                raise AirflowApiError("\n".join([f"Airflow does not know {', '.join(sorted(missing))}", *errors]))
+            time.sleep(POLL_S)
+
+    def unpause(self, dag_id: str) -> None:
+        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", json={"is_paused": False})
+
+    def trigger(self, dag_id: str, **conf: object) -> str:
+        """Start a run by hand; returns its run id."""
+        run = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf})
+        return str(run["dag_run_id"])
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
+
+    def run_states(self, dag_id: str) -> dict[str, str]:
+        """The states of a Dag's newest runs by run id."""
+        runs = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns?limit=100&order_by=-run_after")["dag_runs"]
+        return {run["dag_run_id"]: run["state"] for run in runs}
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The states of a run's tasks by task id."""
+        tasks = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100")["task_instances"]
+        return {task["task_id"]: str(task["state"]) for task in tasks}
+
+    def _call(self, method: str, path: str, **body: Any) -> Any:
+        answer = self._session.request(method, self.url + path, timeout=TIMEOUT_S, **body)
+        if not answer.ok:
+            raise AirflowApiError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json()
