@@ -49,6 +49,12 @@ class MirrorStore:
         with self._database.transaction() as connection:
             return int(_sql.position(connection, division=self._division, entity=entity, overlap_s=overlap_s))
 
+    def now(self) -> datetime:
+        """The clock that all workers share."""
+        with self._database.transaction() as connection:
+            moment: datetime = _sql.moment(connection)
+        return moment
+
     def pulled_at(self, entity: str) -> datetime | None:
         """When the last complete pull began, or None."""
         with self._database.transaction() as connection:

@@ -36,14 +36,16 @@ class OutboxStore:
         self._owner = owner
         self._times = times
 
-    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None) -> Tally:
-        """W0: insert or supersede, and move the cursor, in one transaction. Returns counts by state, and `known`."""
+    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None, *, keep: bool = True) -> Tally:
+        """W0: insert or supersede, and move the cursor, in one transaction; `keep=False` undoes it. Returns counts by state, and `known`."""
         tally: Tally = Tally()
         with self._database.transaction() as connection:
             for draft in drafts:
                 tally[self._plan_one(connection, draft)] += 1
             if cursor is not None:
                 _sql.move_cursor(connection, flow=cursor.flow, administration=cursor.administration, changed_at=cursor.changed_at)
+            if not keep:
+                raise psycopg.Rollback
         return tally
 
     def _plan_one(self, connection: psycopg.Connection[Row], draft: Draft) -> str:
@@ -76,6 +78,11 @@ class OutboxStore:
                 cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
                 _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
         return done
+
+    def back_to_unknown(self, mutation: Mutation) -> bool:
+        """An operator's retry of an unknown outcome: it is looked for again, never sent blindly."""
+        with self._database.transaction() as connection:
+            return bool(_sql.back_to_unknown(connection, mutation_id=mutation.mutation_id, by=self._owner))
 
     def cursor(self, flow: str, administration: str) -> datetime | None:
         """How far the flow has read its source, or None before its first run."""

@@ -1,3 +1,6 @@
+-- name: moment$
+select clock_timestamp();
+
 -- name: upsert_record*!
 -- A row of Exact; an older row never replaces a newer one (FACTS 4.2).
 insert into mirror_record as r (division, entity, record_id, row_timestamp, code, token, your_ref, data)

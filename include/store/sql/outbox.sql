@@ -35,6 +35,10 @@ update mutation set
     resends = 0, event_facts = '{}'
 where mutation_id = :mutation_id and state = :state_before and payload_version = :version_before;
 
+-- name: back_to_unknown!
+update mutation set state = 'unknown', next_look_at = null, resends = 0, may_have_left = true, actor = :by, event_facts = '{}'
+where mutation_id = :mutation_id and state = 'dead_letter' and cause_code = 'unknown_outcome';
+
 -- name: revive_waiting!
 -- What died with a mutation comes back with it.
 update mutation set state = 'planned', actor = :by, event_facts = jsonb_build_object('waits_for', :mutation_id::text)

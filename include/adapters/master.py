@@ -1,0 +1,125 @@
+"""Master data for mappings: from the mirror; a miss costs one targeted read, then it is missing for this run."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from include.adapters.pulls import Pulls
+from include.errors import SetupError
+from include.exact.entities import MASTER_DATA, Entity
+from include.exact.odata import day, equal
+from include.mappings.master_data import Journal, VatCode
+from include.store.database import Row
+from include.store.mirror import MirrorStore
+
+ENTITIES = {entity.name: entity for entity in MASTER_DATA}
+ACCOUNT_CODE_LENGTH = 18
+TARGETED = {
+    "Accounts": ("crm/Accounts", ACCOUNT_CODE_LENGTH),
+    "Items": ("logistics/Items", 0),
+    "GLAccounts": ("financial/GLAccounts", 0),
+}
+
+
+class MirroredMaster:
+    """Implements `include.mappings.master_data.MasterData` for one division; reads each entity of the mirror once."""
+
+    def __init__(self, mirror: MirrorStore, pulls: Pulls, currency: str) -> None:
+        self._mirror = mirror
+        self._pulls = pulls
+        self._currency = currency
+        self._by_code: dict[str, dict[str, Row]] = {}
+        self._missed: set[tuple[str, str]] = set()
+
+    def account_id(self, code: str) -> UUID | None:
+        return self._id("Accounts", code)
+
+    def item_id(self, code: str) -> UUID | None:
+        return self._id("Items", code)
+
+    def gl_account_id(self, code: str) -> UUID | None:
+        return self._id("GLAccounts", code)
+
+    def vat_code(self, code: str) -> VatCode | None:
+        data = self._data("VATCodes", code)
+        if data is None:
+            return None
+        return VatCode(data["Code"].strip(), Decimal(str(data["Percentage"])), str(data["Type"]), bool(data["IsBlocked"]))
+
+    def journal(self, code: str) -> Journal | None:
+        data = self._data("Journals", code)
+        return Journal(data["Code"].strip(), int(data["Type"]), bool(data["IsBlocked"])) if data else None
+
+    def payment_condition(self, code: str) -> bool:
+        return self._data("PaymentConditions", code) is not None
+
+    def exchange_rate(self, currency: str, on: date) -> Decimal | None:
+        """The newest rate of that currency to the division's that had begun on the day; never the inverse of another."""
+        begun = [
+            (begins, Decimal(str(row["Rate"])))
+            for row in self._rates
+            if row["SourceCurrency"] == currency
+            and row["TargetCurrency"] == self._currency
+            and (begins := day(row["StartDate"])) is not None
+            and begins <= on
+        ]
+        return max(begun, key=lambda rate: rate[0])[1] if begun else None
+
+    @cached_property
+    def _rates(self) -> list[Row]:
+        self._pulls.pull_missing([ENTITIES["ExchangeRates"]])
+        return [row["data"] for row in self._mirror.records("ExchangeRates")]
+
+    def _id(self, entity: str, code: str) -> UUID | None:
+        row = self._row(entity, code)
+        return UUID(row["record_id"]) if row else None
+
+    def _data(self, entity: str, code: str) -> Row | None:
+        row = self._row(entity, code)
+        return row["data"] if row else None
+
+    def _row(self, entity: str, code: str) -> Row | None:
+        known = self._known(entity)
+        found = known.get(code.upper())
+        if found is None and (entity, code.upper()) not in self._missed:
+            self._missed.add((entity, code.upper()))
+            self._read_again(ENTITIES[entity], code)
+            found = self._known(entity).get(code.upper())
+        return found
+
+    def _known(self, entity: str) -> dict[str, Row]:
+        if entity not in self._by_code:
+            self._pulls.pull_missing([ENTITIES[entity]])
+            self._by_code[entity] = {row["code"].upper(): row for row in self._mirror.records(entity) if row["code"] is not None}
+        return self._by_code[entity]
+
+    def _read_again(self, entity: Entity, code: str) -> None:
+        target = TARGETED.get(entity.name)
+        if target is None:
+            self._pulls.pull(entity)
+        else:
+            endpoint, width = target
+            self._pulls.find(entity, endpoint, equal("Code", code.rjust(width)))
+        self._by_code.pop(entity.name, None)
+
+
+def check_company(mirror: MirrorStore, division: int, *, registration: str, vat_number: str) -> str:
+    """Compare the division with what its file expects and return its name; raises `SetupError` before anything is written."""
+    company = next((row["data"] for row in mirror.records("Divisions") if int(row["data"]["Code"]) == division), None)
+    if company is None:
+        raise SetupError("division_not_granted", division, cure="the Exact user cannot see this division: grant it, then sign in again")
+    for field, expected in (("ChamberOfCommerceNumber", registration), ("VATNumber", vat_number)):
+        if _letters(company.get(field)) != _letters(expected):
+            raise SetupError(
+                "wrong_company",
+                division,
+                cure=f"{field} in Exact is not {expected!r}: correct the administration's file, or the division in it",
+            )
+    return str(company.get("Description") or "")
+
+
+def _letters(number: object) -> str:
+    return "".join(character for character in str(number or "").upper() if character.isalnum())

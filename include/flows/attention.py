@@ -1,0 +1,92 @@
+"""A case of refused records, as a person works it off: shown first, tried again when cleared, closed when nothing is left."""
+
+from __future__ import annotations
+
+import logging
+
+from include.adapters.drafts import Drafting
+from include.errors import ExactlyError, SetupError
+from include.outbox.causes import explain
+from include.outbox.model import Draft, Mutation, Tally
+from include.outbox.states import UNKNOWN_OUTCOME, State
+from include.run import Run, require_booking
+from include.store.cases import Case
+
+log = logging.getLogger(__name__)
+
+LANGUAGES = ("nl", "en")
+RECORDS_LOGGED_MAX = 50
+
+
+class CaseOpenError(ExactlyError):
+    """Records of the case still wait for a person: the reason why its task is red."""
+
+
+def settle_case(run: Run, case_id: str) -> Tally:
+    """Show a new case; when somebody cleared its task, try its records again, one first, and close the case when none is left."""
+    case = run.cases.get(case_id)
+    if case is None:
+        raise SetupError("unknown_case", case_id, cure="there is no such case; `exactly status` lists the open ones")
+    if run.cases.show(case_id):
+        _explain(case, run.cases.records(case_id))
+        raise CaseOpenError(f"{case_id}: put the cause right, then clear this task to try its records again")
+    require_booking(run.administration)
+    tally = _retry(run, case)
+    if run.cases.close(case_id):
+        log.info("%s is closed: %s", case_id, dict(tally))
+        return tally
+    left = run.cases.records(case_id)
+    _explain(case, left)
+    raise CaseOpenError(f"{case_id}: {len(left)} records are left")
+
+
+def _retry(run: Run, case: Case) -> Tally:
+    records = run.cases.records(case.case_id)
+    if case.code == UNKNOWN_OUTCOME:
+        return _look_again(run, records)
+    drafts = _drafts(run, records)
+    tally: Tally = Tally()
+    canary, others = records[:1], records[1:]
+    if not _send(run, canary, drafts, tally):
+        return tally
+    run.cases.unpark(case.case_id)
+    _send(run, others, drafts, tally)
+    return tally
+
+
+def _send(run: Run, records: list[Mutation], drafts: dict[str, Draft], tally: Tally) -> bool:
+    """Plan these records anew and send them; tells whether all of them left the case."""
+    planned = {
+        record.mutation_id
+        for record in records
+        if (draft := drafts.get(str(record.key))) is not None and run.outbox.store.replan(record, draft, f"case by {run.owner}")
+    }
+    tally += run.outbox.drain(only=frozenset(planned))
+    return all(run.outbox.store.get(mutation_id).state is not State.DEAD_LETTER for mutation_id in planned) and len(planned) == len(records)
+
+
+def _drafts(run: Run, records: list[Mutation]) -> dict[str, Draft]:
+    """Read the source again and map again; a record that the source does not know any more gets no draft."""
+    drafting = Drafting(run.administration, run.administrations, run.master, "orders_to_invoices", run.window.until)
+    numbers = sorted({record.key.source_id for record in records})
+    found = [*run.sources.orders_by_number(numbers), *run.sources.returns_by_number(numbers)]
+    drafts = [draft for record in found if (draft := drafting.draft(record)) is not None]
+    return {str(draft.key): draft for draft in drafts}
+
+
+def _look_again(run: Run, records: list[Mutation]) -> Tally:
+    for record in records:
+        run.outbox.store.back_to_unknown(record)
+    return run.outbox.settle_unknown()
+
+
+def _explain(case: Case, records: list[Mutation]) -> None:
+    for language in LANGUAGES:
+        cause, cure = explain(case.code, case.subject, language)
+        log.error("[%s] %s", language.upper(), cause)
+        log.error("[%s] %s", language.upper(), cure)
+    for record in records[:RECORDS_LOGGED_MAX]:
+        facts = dict(record.cause.facts) if record.cause else {}
+        log.error("%s %s (%s), attempt %s: %s", record.key.effect, record.your_ref, record.endpoint, record.attempt, facts)
+    if len(records) > RECORDS_LOGGED_MAX:
+        log.error("and %s more records", len(records) - RECORDS_LOGGED_MAX)

@@ -1,0 +1,17 @@
+"""The mirror follows Exact: master data and documents, so that booking a document costs one call."""
+
+from __future__ import annotations
+
+from include.administrations.model import Mode
+from include.exact.entities import DOCUMENTS, MASTER_DATA
+from include.outbox.model import Tally
+from include.run import Run, mirrored_documents
+
+
+def refresh(run: Run) -> Tally:
+    """Pull what changed in Exact, and drop what was deleted there."""
+    if run.administration.mode is Mode.OFF:
+        return Tally()
+    tally = Tally({entity.name: run.pulls.pull(entity) for entity in (*MASTER_DATA, DOCUMENTS[mirrored_documents(run.administration)])})
+    tally["deleted"] = run.pulls.pull_deleted()
+    return tally

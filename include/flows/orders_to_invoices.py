@@ -1,0 +1,76 @@
+"""Orders of the webshop become draft sales invoices or sales entries in Exact."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from include.adapters.drafts import Drafting, Record
+from include.administrations.model import Mode
+from include.outbox.model import Cursor, Draft, Tally
+from include.run import Run
+
+log = logging.getLogger(__name__)
+
+FLOW = "orders_to_invoices"
+# Rows that the shop commits late carry an earlier moment of change: read so far back each time.
+OVERLAP = timedelta(hours=2)
+
+
+def book_orders(run: Run) -> Tally:
+    """Plan a document for each order that changed, then send what is planned."""
+    if run.administration.mode is Mode.OFF:
+        log.info("%s is off: its orders are not looked at", run.administration.name)
+        return Tally()
+    tally: Tally = Tally()
+    drafting = Drafting(run.administration, run.administrations, run.master, FLOW, run.window.until)
+    for records, cursor in _pages(run):
+        drafts = [draft for record in records if (draft := drafting.draft(record)) is not None]
+        tally += _judge(run, drafts) if run.dry_run else run.outbox.plan(drafts, cursor)
+    if not run.dry_run:
+        tally += run.outbox.drain()
+    return _told(run, tally)
+
+
+def _pages(run: Run) -> Iterator[tuple[list[Record], Cursor | None]]:
+    if run.window.order_numbers:
+        numbers = run.window.order_numbers
+        yield [*run.sources.orders_by_number(numbers), *run.sources.returns_by_number(numbers)], None
+        return
+    for feed, read in (("orders", run.sources.orders), ("returns", run.sources.returns)):
+        for page in read(_since(run, feed), run.window.until):
+            yield list(page), _cursor(run, feed, list(page))
+
+
+def _since(run: Run, feed: str) -> datetime:
+    if not run.window.follows_cursor:
+        return run.window.since
+    read_to = run.outbox.store.cursor(f"{FLOW}/{feed}", run.administration.name)
+    if read_to is None:
+        return datetime.combine(run.administration.book_from, time.min, UTC) - OVERLAP
+    return min(read_to, run.window.since) - OVERLAP
+
+
+def _cursor(run: Run, feed: str, page: list[Record]) -> Cursor | None:
+    moments = [record.changed_at for record in page if record.changed_at is not None]
+    if not run.window.follows_cursor or not moments:
+        return None
+    return Cursor(f"{FLOW}/{feed}", run.administration.name, max(moments))
+
+
+def _judge(run: Run, drafts: list[Draft]) -> Tally:
+    """Say what planning would do, and undo it."""
+    tally = run.outbox.store.plan(drafts, None, keep=False)
+    for draft in drafts:
+        verdict = f"{draft.state}: {draft.cause}" if draft.cause else f"one call, {draft.amount_net} {draft.currency} excl. VAT"
+        log.info("dry run: %s %s would be %s", draft.key.effect, draft.your_ref, verdict)
+    return Tally({f"would_be_{verdict}": count for verdict, count in tally.items()})
+
+
+def _told(run: Run, tally: Tally) -> Tally:
+    tally["calls"] = run.calls()
+    if run.dry_run:
+        tally["would_be_calls"] = tally["would_be_planned"] + tally["would_be_superseded_planned"]
+    log.info("%s: %s", run.administration.name, ", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "nothing new")
+    return tally

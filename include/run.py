@@ -1,0 +1,207 @@
+"""What a run has in its hands, and the one place that builds the real thing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import requests
+
+from include.adapters.calls import GatedCalls, SystemClock
+from include.adapters.master import MirroredMaster, check_company
+from include.adapters.pulls import Pulls
+from include.adapters.tokens import ChainWire
+from include.adapters.wire import ExactWire
+from include.administrations.loader import Administrations
+from include.administrations.model import Administration, Mode
+from include.errors import SetupError
+from include.exact.client import ExactClient, Site
+from include.exact.documents import KINDS
+from include.exact.entities import DOCUMENTS, MASTER_DATA
+from include.exact.oauth import App, TokenEndpoint
+from include.exact.transport import Transport
+from include.outbox.chain import TokenChain
+from include.outbox.drain import Drain, Parts
+from include.outbox.model import Cursor, Draft, Tally
+from include.outbox.ports import Purpose
+from include.outbox.times import Times
+from include.outbox.unknown import Unknowns
+from include.sources.webshop import Webshop
+from include.store.cases import CaseStore
+from include.store.chain import Cipher, StoredChain
+from include.store.database import Database
+from include.store.installation import check_installation
+from include.store.mirror import MirrorStore, Witness
+from include.store.outbox import OutboxStore
+from include.store.permits import PermitGate
+
+log = logging.getLogger(__name__)
+
+WITNESSES = {kind.endpoint: Witness(kind.mirror_entity, kind.mirror_id_field, kind.mirror_journal_field) for kind in KINDS.values()}
+TARGET_ENDPOINTS = {"sales_invoice": "salesinvoice/SalesInvoices", "sales_entry": "salesentry/SalesEntries"}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of the source a run reads: `since` included, `until` excluded, by moment of change; or single orders by number.
+
+    `follows_cursor`: a scheduled run, which begins where the flow stopped reading; a window given by hand moves no cursor.
+    """
+
+    since: datetime
+    until: datetime
+    order_numbers: tuple[str, ...] = ()
+    follows_cursor: bool = False
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach Exact: the app, and sessions with the administrator's TLS and proxy settings."""
+
+    app: App
+    new_session: Callable[[], requests.Session]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that `open_run` needs, resolved by whoever starts the run. The data source names stay out of `repr`."""
+
+    administrations: Administrations
+    name: str
+    access: Access
+    store_dsn: str = field(repr=False)
+    source_dsn: str = field(repr=False)
+    cipher: Cipher = field(repr=False)
+    environment: str
+    window: Window
+    times: Times = field(default_factory=Times)
+    purpose: Purpose = Purpose.NEAR_TIME
+    dry_run: bool = False
+
+
+class Outbox:
+    """The outbox of one administration: plan, send, settle."""
+
+    def __init__(
+        self, parts: Parts, store: OutboxStore, administration: Administration, purpose: Purpose, check: Callable[[], None]
+    ) -> None:
+        self._parts = parts
+        self._administration = administration
+        self._purpose = purpose
+        self._check = check
+        self.store = store
+
+    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None = None) -> Tally:
+        """Store what is to be done, and how far the source was read, in one transaction."""
+        return self.store.plan(drafts, cursor)
+
+    def drain(self, *, only: frozenset[int] | None = None) -> Tally:
+        """Send what is planned, unless the administration only observes. Checks the company before the first write."""
+        if self._administration.mode is not Mode.BOOK:
+            log.info("%s is in mode %s: nothing is sent", self._administration.name, self._administration.mode.value)
+            return Tally()
+        if not self.store.ready(self._administration.division, 1):
+            return Tally()
+        self._check()
+        return Drain(self._parts, self._purpose).run(only=only)
+
+    def settle_unknown(self) -> Tally:
+        """Take over what dead workers left, and find out what became of what nobody knows."""
+        return Unknowns(self._parts).settle()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run's hands: nothing in a flow touches the world but through these."""
+
+    administration: Administration
+    administrations: Administrations
+    sources: Webshop
+    exact: ExactClient
+    outbox: Outbox
+    cases: CaseStore
+    mirror: MirrorStore
+    master: MirroredMaster
+    pulls: Pulls
+    chain: TokenChain
+    window: Window
+    dry_run: bool
+    owner: str
+    calls: Callable[[], int]
+
+
+def chain_name(app: App) -> str:
+    """What a chain is called: host and client id; each connection signs in as one Exact user."""
+    return f"{app.base_url.rstrip('/')} {app.client_id}"
+
+
+def owner_name() -> str:
+    """Who holds locks and permits: machine, process and a unique part, as process numbers come again."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+@contextmanager
+def open_run(settings: Settings) -> Iterator[Run]:
+    """Build the run of one administration and close what it opened. Raises `SetupError` in a foreign environment."""
+    administration = settings.administrations[settings.name]
+    with ExitStack() as stack:
+        database = Database(settings.store_dsn, name=f"exactly {administration.name}")
+        stack.callback(database.close)
+        check_installation(database, settings.environment)
+        sources = stack.enter_context(Webshop(settings.source_dsn))
+        yield _run(settings, administration, database, sources)
+
+
+def _run(settings: Settings, administration: Administration, database: Database, sources: Webshop) -> Run:
+    clock, owner, times = SystemClock(), owner_name(), settings.times
+    app = settings.access.app
+    gate = PermitGate(database, app=app.client_id, division=administration.division, owner=owner, times=times)
+    transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
+    stored_chain = StoredChain(database, chain_name(app), settings.cipher)
+    chain = TokenChain(stored_chain, ChainWire(TokenEndpoint(app, transport)), clock, times)
+    guard = GatedCalls(gate, clock, settings.purpose, times.longest_wait_s)
+    client = ExactClient(Site(app.base_url, administration.division), transport, chain, guard, clock.sleep)
+    mirror = MirrorStore(database, administration.division)
+    pulls = Pulls(client, mirror, overlap_s=2 * times.quarantine_s)
+    wire = ExactWire(client, pulls)
+    store = OutboxStore(database, WITNESSES, app=app.client_id, owner=owner, times=times)
+    parts = Parts(administration.division, owner, store, gate, wire, clock, times)
+    return Run(
+        administration=administration,
+        administrations=settings.administrations,
+        sources=sources,
+        exact=client,
+        outbox=Outbox(parts, store, administration, settings.purpose, lambda: _check(administration, mirror, pulls)),
+        cases=CaseStore(database),
+        mirror=mirror,
+        master=MirroredMaster(mirror, pulls, administration.currency),
+        pulls=pulls,
+        chain=chain,
+        window=settings.window,
+        dry_run=settings.dry_run,
+        owner=owner,
+        calls=lambda: guard.calls + wire.posts,
+    )
+
+
+def _check(administration: Administration, mirror: MirrorStore, pulls: Pulls) -> None:
+    pulls.pull_missing([MASTER_DATA[0]])
+    name = check_company(mirror, administration.division, registration=administration.registration, vat_number=administration.vat_number)
+    log.info("%s books in division %s, %s", administration.name, administration.division, name)
+
+
+def mirrored_documents(administration: Administration) -> str:
+    """The entity of the mirror that shows this administration's documents."""
+    return DOCUMENTS[KINDS[TARGET_ENDPOINTS[administration.target.value]].mirror_entity].name
+
+
+def require_booking(administration: Administration) -> None:
+    """Raise `SetupError` when an act of an operator would write to an administration that does not book."""
+    if administration.mode is not Mode.BOOK:
+        raise SetupError("not_booking", administration.name, cure=f"its mode is {administration.mode.value}: set it to book first")
