@@ -21,7 +21,8 @@ _ACCEPTED: dict[str, frozenset[str]] = {
     "date": frozenset({"date"}),
 }
 _OFFERED = """
-    SELECT c.relname, a.attname, base.typname, has_column_privilege(c.oid, a.attnum, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
+    SELECT c.relname::text, a.attname::text, base.typname::text,
+           has_column_privilege(c.oid, a.attnum, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
     FROM pg_namespace n
     JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('v', 'm', 'r', 'f', 'p')
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -52,7 +53,9 @@ def offered_columns(connection: Connection[Any]) -> Offered:
     """What the database offers: view → column → (type, whether this user may read it)."""
     views: dict[str, dict[str, tuple[str, bool]]] = {}
     with connection.cursor(row_factory=tuple_row) as cursor:
-        for view, column, kind, readable in cursor.execute(_OFFERED, (SCHEMA,)):
+        for *names, readable in cursor.execute(_OFFERED, (SCHEMA,)):
+            # A database without an encoding (SQL_ASCII) may give bytes.
+            view, column, kind = (name.decode(errors="replace") if isinstance(name, bytes) else name for name in names)
             views.setdefault(view, {})[column] = (kind, readable)
     return views
 

@@ -99,7 +99,7 @@ def _faults_of_total(view: View, document: Row, lines: Sequence[OrderLine]) -> l
 
 def _bad(source: Source[R], row: Row, header: Values, lines: Sequence[Values]) -> BadRecord:
     # A fault of the document itself says more than one of a line.
-    first = min(row.faults, key=lambda fault: not fault.subject.startswith(f"{source.view.name}."))
+    first = min(row.faults, key=lambda fault: not fault.column.startswith(f"{source.view.name}."))
     others = len(row.faults) - 1
     return BadRecord(
         number=str(header["key"]),

@@ -57,9 +57,9 @@ def by_stand_in(view: View, present: Collection[str]) -> sql.Composed:
 
 def repeated(view: View) -> sql.Composed:
     """Which of these numbers the view holds more than once."""
-    return sql.SQL("SELECT v.number FROM {view} v WHERE v.number = ANY(%(numbers)s::text[]) GROUP BY v.number HAVING count(*) > 1").format(
-        view=table(view)
-    )
+    return sql.SQL(
+        "SELECT v.number::text AS number FROM {view} v WHERE v.number = ANY(%(numbers)s::text[]) GROUP BY v.number HAVING count(*) > 1"
+    ).format(view=table(view))
 
 
 def lines(view: View, present: Collection[str]) -> sql.Composed:

@@ -1,8 +1,8 @@
 """Reading one row of a contract view, column by column: a value that cannot be read is a fault, never an exception.
 
 What cannot be read is noted in `Row.faults` and a stand-in takes its place, so that all faults of a record are known at once.
-Codes of faults: value_missing, value_unreadable, value_not_allowed, value_too_long, value_too_large, not_a_number, unknown_country,
-unknown_currency; the subject is the column.
+Codes of faults: value_missing, value_unreadable, value_not_allowed, value_too_long, value_too_large and not_a_number, whose subject is
+the column; unknown_country and unknown_currency, whose subject is the wrong code.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a record cannot be read: a stable code, the column that it is about, and facts without personal data."""
+    """Why a record cannot be read: a stable code, the column, what it is about (a wrong code, else the column), facts for mending."""
 
     code: str
+    column: str
     subject: str
     facts: Mapping[str, str]
 
@@ -109,8 +110,9 @@ class Row:
 
     def fault(self, code: str, name: str, **facts: object) -> None:
         """Note that the column `name` cannot be used."""
-        told = {key: str(value) for key, value in facts.items()}
-        self.faults.append(Fault(code, f"{self._view.name}.{name}", {**self._place, **told}))
+        column = f"{self._view.name}.{name}"
+        told = {"column": column, **self._place, **{key: str(value) for key, value in facts.items()}}
+        self.faults.append(Fault(code, column, told.pop("subject", column), told))
 
     def _read(self, name: str, kind: type[T]) -> T | None:
         column = self._view.column(name)
@@ -177,7 +179,7 @@ def _currency(column: Column, raw: object) -> str | None:
 def _listed(column: Column, raw: object, known: frozenset[str], code: str) -> str | None:
     text = _article(column, raw)
     if text and text not in known:
-        raise FaultError(code, value=_shown(text))
+        raise FaultError(code, **({"subject": text} if _SAFE.fullmatch(text) else {}))
     return text
 
 

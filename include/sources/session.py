@@ -27,9 +27,11 @@ STATEMENT_TIMEOUT_S = 120
 RETRY_AFTER_S = 60.0
 
 _CURE = f"run `exactly doctor`, then correct the views of schema {SCHEMA} in the webshop's database"
-_SETTINGS = (
-    "SELECT set_config('DateStyle', 'ISO, YMD', true), set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true)"
-)
+# A database without an encoding would refuse to hand out bytes that are no text, were it asked for UTF-8; see `_TextLoader`.
+_SETTINGS = """
+    SELECT set_config('DateStyle', 'ISO, YMD', true), set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true),
+           set_config('client_encoding', CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)
+"""
 
 
 class Session:
