@@ -16,19 +16,19 @@ Every red run here is meant to be: it says that records wait for you.
 Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case.
 """
 
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import dag, task
 
 from include.wiring import defaults
-from include.wiring.cases import administration_of, label_of
+from include.wiring.cases import LABEL, administration_of, label
 
 
-@task(map_index_template="{{ label }}", retries=0)
+@task(map_index_template=LABEL, retries=0)
 def case(case_id: str) -> dict[str, int]:
     """Send the case's records again when a person asked for it; fails while any of them is left."""
     from include.flows.attention import settle_case
     from include.wiring.runs import airflow_run
 
-    get_current_context()["label"] = label_of(case_id)
+    label(case_id)
     with airflow_run(administration_of(case_id)) as run:
         return dict(settle_case(run, case_id))
 

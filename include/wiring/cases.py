@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import TriggerRule, XComArg, task
+from typing import Any, cast
+
+from airflow.sdk import TriggerRule, XComArg, get_current_context, task
 
 from include.errors import SetupError
 
 ATTENTION = "attention"
 # More new causes than this at one time is no row of mistakes but one: a wrong configuration.
 CASES_MAX = 200
+# A mapped task with this template is shown by the name that its body gives with `label`.
+LABEL = "{{ label }}"
 # What a list in Airflow shows without cutting it.
 LABEL_MAX = 45
 
@@ -27,17 +30,30 @@ def open_cases() -> list[str]:
     return cases
 
 
+@task(map_index_template=LABEL)
+def raise_case(case_id: str) -> None:
+    """Start the case's run of `attention`, or start it anew: what the operator TriggerDagRun does, without its import at every parse."""
+    from airflow.sdk.exceptions import DagRunTriggerException
+
+    label(case_id)
+    raise DagRunTriggerException(
+        trigger_dag_id=ATTENTION,
+        dag_run_id=case_id,
+        conf=None,
+        reset_dag_run=True,
+        skip_when_already_exists=False,
+        wait_for_completion=False,
+        allowed_states=[],
+        failed_states=[],
+        poke_interval=0,
+        deferrable=False,
+    )
+
+
 def raise_cases() -> XComArg:
     """The tasks that follow a drain, whatever became of it; the run id of `attention` is the case."""
     found = open_cases()
-    trigger = TriggerDagRunOperator.partial(
-        task_id="raise_case",
-        trigger_dag_id=ATTENTION,
-        logical_date=None,
-        reset_dag_run=True,
-        map_index_template="{{ task.trigger_run_id }}",
-    )
-    trigger.expand(trigger_run_id=found)
+    raise_case.expand(case_id=found)
     return found
 
 
@@ -46,6 +62,7 @@ def administration_of(case_id: str) -> str:
     return case_id.partition(":")[0]
 
 
-def label_of(case_id: str) -> str:
-    """Return what a list of task instances shows for the case."""
-    return case_id.replace(":", " · ")[:LABEL_MAX]
+def label(case_id: str) -> None:
+    """Say what lists of task instances show for the running task: `UK · unknown_relation · 17850`."""
+    context = cast("dict[str, Any]", get_current_context())
+    context["label"] = case_id.replace(":", " · ")[:LABEL_MAX]
