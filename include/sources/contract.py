@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 SCHEMA = "exactly_contract"
 
@@ -60,7 +61,11 @@ class View:
     parent: str = ""
 
     def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
 
 _M, _E, _O = Need.MANDATORY, Need.MAY_BE_EMPTY, Need.OPTIONAL

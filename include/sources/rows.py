@@ -145,13 +145,15 @@ def _text(column: Column, raw: object) -> str | None:
 def _free_text(column: Column, raw: object) -> str | None:
     """Any text that people read: control characters and line breaks become blanks, blanks at the ends go; the rest stays as it is."""
     text = _text(column, raw) or ""
-    return "".join(" " if _is_control(character) else character for character in text).strip() or None
+    if not text.isprintable():
+        text = "".join(" " if _is_control(character) else character for character in text)
+    return text.strip() or None
 
 
 def _key(column: Column, raw: object) -> str | None:
     """A number that is kept untouched, since people and banks search by it."""
     text = _text(column, raw) or ""
-    if any(_is_control(character) for character in text) or text != text.strip():
+    if text != text.strip() or (not text.isprintable() and any(map(_is_control, text))):
         raise FaultError("value_unreadable", reason="control characters, or blanks around it")
     return text or None
 
