@@ -1,0 +1,53 @@
+"""Tells Airflow of the connection type "Exact Online": the entry point `apache_airflow_provider`. Read by every process, so it imports nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT = {"type": ["string", "null"]}
+_FIELDS = {
+    "redirect_uri": {
+        "label": "Redirect URI",
+        "description": "As registered with the app in Exact's App Centre, to the letter. Exact sends the browser there after the consent.",
+        "schema": _TEXT,
+    },
+    "verify": {
+        "label": "Certificates",
+        "description": "Path of a file with the authorities to trust, where a proxy of the company's stands between. Empty: the usual ones.",
+        "schema": _TEXT,
+    },
+    "sandbox": {
+        "label": "Sandbox",
+        "description": "Allow a host that is none of Exact's, without TLS. Never for a real company.",
+        "schema": {"type": ["boolean", "null"], "default": False},
+    },
+}
+_BEHAVIOUR = {
+    "hidden-fields": ["schema", "port"],
+    "relabeling": {"host": "Exact host", "login": "Client ID", "password": "Client secret"},
+    "placeholders": {
+        "host": "start.exactonline.nl (or .be, .de, .fr, .es, .co.uk, .com)",
+        "login": "of the app, from Exact's App Centre",
+        "password": "of the app; tokens never stand here: exactly sign-in",
+        "redirect_uri": "https://localhost/signed-in",
+        "verify": "/etc/ssl/certs/ca-certificates.crt",
+    },
+}
+
+
+def provider_info() -> dict[str, Any]:
+    """What Airflow wants to know of a provider."""
+    return {
+        "package-name": "exactly",
+        "name": "Exact Online",
+        "description": "Business documents booked in Exact Online exactly once",
+        "connection-types": [
+            {
+                "connection-type": "exact_online",
+                "hook-name": "Exact Online",
+                "hook-class-name": "include.wiring.hook.ExactHook",
+                "conn-fields": _FIELDS,
+                "ui-field-behaviour": _BEHAVIOUR,
+            }
+        ],
+    }
