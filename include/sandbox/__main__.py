@@ -1,0 +1,87 @@
+"""`python -m include.sandbox`: starts an Exact Online sandbox as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+from include.sandbox.app import Sandbox
+from include.sandbox.seed import UnknownSeedError, seed_path
+from include.sandbox.server import HttpServer
+from include.sandbox.texts import LANGUAGES
+from include.sandbox.world import Settings
+
+DEFAULT_BOOKS = "demo"
+log = logging.getLogger("sandbox")
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m include.sandbox", description="A faithful Exact Online to try things on.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8123, help="0 picks a free one and says which")
+    parser.add_argument("--minutely-limit", type=int, default=60, help="calls a minute, per application and division")
+    parser.add_argument("--daily-limit", type=int, default=5000, help="calls a day, per application and division")
+    parser.add_argument("--seed", action="append", default=[], help="name or path of the books; a whole number seeds faults and ids; may be given twice")
+    parser.add_argument("--state", default=":memory:", help="SQLite file that keeps the state; without it nothing is kept")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="K: a minute of limits takes 60/K seconds, a token lives 600/K")
+    parser.add_argument("--language", choices=LANGUAGES, help="language of every Exact user; the seed's own by default")
+    parser.add_argument("--auto-consent", action="store_true", help="the authorise page consents by itself")
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    return parser.parse_args(argv)
+
+
+def settings_of(asked: argparse.Namespace) -> Settings:
+    """Return the settings of a command line. Raises `UnknownSeedError`."""
+    numbers = [text for text in asked.seed if text.isdigit()]
+    books = [text for text in asked.seed if not text.isdigit()]
+    seed_path(books[0] if books else DEFAULT_BOOKS)
+    return Settings(
+        state=asked.state,
+        seed_books=books[0] if books else DEFAULT_BOOKS,
+        seed_number=int(numbers[0]) if numbers else 1,
+        minutely_limit=asked.minutely_limit,
+        daily_limit=asked.daily_limit,
+        time_scale=asked.time_scale,
+        language=asked.language,
+        auto_consent=asked.auto_consent,
+    )
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    sandbox = Sandbox(settings)
+    server = HttpServer(sandbox, sandbox.world.clock.date_header)
+    bound = await server.start(host, port)
+    sandbox.world.base_url = f"http://{host}:{bound}"
+    gc.freeze()
+    sys.stdout.write(f"Exact Online sandbox on {sandbox.world.base_url} (books {settings.seed_books}, {settings.minutely_limit} calls a minute)\n")
+    sys.stdout.flush()
+    await stopped.wait()
+    await server.stop()
+    sandbox.world.database.close()
+
+
+def main() -> int:
+    """Start a sandbox; return its exit status."""
+    asked = arguments()
+    logging.basicConfig(level=logging.DEBUG if asked.verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        settings = settings_of(asked)
+        asyncio.run(serve(settings, asked.host, asked.port))
+    except (UnknownSeedError, OSError) as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Which door a request goes through: API, token endpoint, authorise page, control, pages."""
+
+from __future__ import annotations
+
+from include.sandbox import seed
+from include.sandbox.api import Api
+from include.sandbox.books import Books
+from include.sandbox.consent import Consent
+from include.sandbox.control import Control
+from include.sandbox.oauth import OAuth
+from include.sandbox.pages import Pages
+from include.sandbox.server import Request, Response
+from include.sandbox.world import Settings, World
+
+
+class Sandbox:
+    """One sandbox, ready to be served."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.world = World(settings)
+        seed.plant(self.world)
+        oauth = OAuth(self.world)
+        self._pages = Pages()
+        self._api = Api(self.world, oauth)
+        self._consent = Consent(self.world, oauth, self._pages)
+        self._control = Control(self.world, Books(self.world.database))
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer a request."""
+        path = request.path
+        if path.startswith("/api/v1/"):
+            return await self._api.handle(request)
+        if path == "/api/oauth2/token":
+            return await self._api.token(request)
+        if path == "/api/oauth2/auth":
+            return self._consent.handle(request)
+        if path.startswith("/control"):
+            return await self._control.handle(request)
+        if path.startswith("/static/"):
+            return self._pages.static(path.removeprefix("/static/"))
+        return Response(404, b"Not found")

@@ -1,0 +1,195 @@
+"""What Exact's reference says of each endpoint: fields, types, flags, keys, filters. Read from `metadata/`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+METADATA = Path(__file__).parent / "metadata"
+
+# Endpoint -> table. Twins (sync, bulk, hrm) read the same rows as the endpoint that they mirror.
+TABLES = {
+    "current/Me": "users",
+    "system/Divisions": "divisions",
+    "hrm/Divisions": "divisions",
+    "crm/Accounts": "accounts",
+    "crm/Addresses": "addresses",
+    "crm/Contacts": "contacts",
+    "logistics/Items": "items",
+    "logistics/ItemGroups": "item_groups",
+    "financial/GLAccounts": "gl_accounts",
+    "financial/Journals": "journals",
+    "financial/FinancialPeriods": "periods",
+    "financial/ExchangeRates": "exchange_rates",
+    "vat/VATCodes": "vat_codes",
+    "vat/VatPercentages": "vat_percentages",
+    "cashflow/PaymentConditions": "payment_conditions",
+    "general/Currencies": "currencies",
+    "salesinvoice/SalesInvoices": "sales_invoices",
+    "salesinvoice/SalesInvoiceLines": "sales_invoice_lines",
+    "salesinvoice/PrintedSalesInvoices": "printed_sales_invoices",
+    "salesentry/SalesEntries": "sales_entries",
+    "salesentry/SalesEntryLines": "sales_entry_lines",
+    "financialtransaction/TransactionLines": "transaction_lines",
+    "sync/CRM/Accounts": "accounts",
+    "sync/CRM/Addresses": "addresses",
+    "sync/CRM/Contacts": "contacts",
+    "sync/Logistics/Items": "items",
+    "sync/Financial/GLAccounts": "gl_accounts",
+    "sync/Financial/TransactionLines": "transaction_lines",
+    "sync/SalesInvoice/SalesInvoices": "sync_sales_invoices",
+    "sync/Deleted": "deleted",
+    "bulk/CRM/Accounts": "accounts",
+    "bulk/CRM/Addresses": "addresses",
+    "bulk/CRM/Contacts": "contacts",
+    "bulk/Logistics/Items": "items",
+    "bulk/Financial/GLAccounts": "gl_accounts",
+    "bulk/Financial/TransactionLines": "transaction_lines",
+    "bulk/SalesInvoice/SalesInvoices": "sales_invoices",
+    "bulk/SalesInvoice/SalesInvoiceLines": "sales_invoice_lines",
+    "read/sync/Sync/SyncTimestamp": "",
+}
+
+# (table, collection) -> (endpoint of the rows in it, their column that holds the key of the row they belong to).
+CHILDREN = {
+    ("sales_invoices", "SalesInvoiceLines"): ("salesinvoice/SalesInvoiceLines", "InvoiceID"),
+    ("sales_entries", "SalesEntryLines"): ("salesentry/SalesEntryLines", "EntryID"),
+    ("vat_codes", "VATPercentages"): ("vat/VatPercentages", "VATCodeID"),
+}
+
+# EntityType of sync/Deleted by table (FACTS 4.5).
+ENTITY_TYPE = {
+    "transaction_lines": 1,
+    "accounts": 2,
+    "addresses": 3,
+    "contacts": 5,
+    "gl_accounts": 7,
+    "items": 9,
+    "sales_invoices": 13,
+    "sales_invoice_lines": 13,
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property: its Edm type and whether a client may post or put it."""
+
+    name: str
+    edm: str
+    mandatory: bool
+    post: bool
+    put: bool
+    max_length: int | None
+    length_is_sure: bool
+
+    @property
+    def is_collection(self) -> bool:
+        """Tell whether this is a list of other rows."""
+        return self.edm.startswith("Collection")
+
+
+@dataclass(frozen=True, eq=False)
+class Entity:
+    """One endpoint of the API."""
+
+    endpoint: str
+    name: str
+    kind: str
+    methods: frozenset[str]
+    scope: str | None
+    page_max: int
+    key: str
+    fields: dict[str, Field]
+    mandatory_filter: tuple[str, ...]
+    filterable: frozenset[str]
+    select_required: bool
+    table: str
+
+    @cached_property
+    def scalars(self) -> tuple[Field, ...]:
+        """Return the properties that hold a value of their own."""
+        return tuple(field for field in self.fields.values() if not field.is_collection)
+
+    @cached_property
+    def type_name(self) -> str:
+        """Return the name that `__metadata.type` carries."""
+        return f"Exact.Web.Api.Models.{_singular(self.name)}"
+
+    def child(self, collection: str) -> tuple[str, str] | None:
+        """Return endpoint and parent column of the rows in a collection, or None where it is always empty."""
+        return CHILDREN.get((self.table, collection))
+
+
+class Catalogue:
+    """All endpoints, found by path: the service's case does not matter, the entity's does (FACTS 3.11)."""
+
+    def __init__(self, directory: Path = METADATA) -> None:
+        self.entities = {endpoint: _entity(directory, endpoint) for endpoint in TABLES}
+        self._by_path = {_path_key(endpoint): entity for endpoint, entity in self.entities.items()}
+
+    def __getitem__(self, endpoint: str) -> Entity:
+        return self.entities[endpoint]
+
+    def find(self, path: str) -> Entity | None:
+        """Return the entity at `service/Entity`, or None."""
+        return self._by_path.get(_path_key(path))
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Return name and Edm type of every column that the endpoints of a table need."""
+        found: dict[str, tuple[str, str]] = {}
+        for entity in self.entities.values():
+            if entity.table == table:  # SQLite knows no case: HID of one twin is Hid of the other
+                found.update({field.name.lower(): (field.name, field.edm) for field in entity.scalars})
+        return dict(found.values())
+
+
+def _entity(directory: Path, endpoint: str) -> Entity:
+    raw: dict[str, Any] = json.loads((directory / f"{endpoint.replace('/', '.')}.json").read_text("utf-8"))
+    fields = {field["name"]: _field(field) for field in raw["fields"]}
+    return Entity(
+        endpoint=endpoint,
+        name=raw["entity"].rsplit("/", 1)[-1],
+        kind=raw["kind"],
+        methods=frozenset(raw["methods"]),
+        scope=_scope(raw["scope"]),
+        page_max=raw["page_size"] or 60,
+        key=raw["key"][0] if raw["key"] else "",
+        fields=fields,
+        mandatory_filter=tuple(raw.get("mandatory_filter", ())),
+        filterable=frozenset(raw.get("filterable", ())),
+        select_required=bool(raw.get("select_required")),
+        table=TABLES[endpoint],
+    )
+
+
+def _field(raw: dict[str, Any]) -> Field:
+    return Field(
+        name=raw["name"],
+        edm=raw["edm_type"],
+        mandatory=raw["mandatory"],
+        post=raw["post"],
+        put=raw["put"],
+        max_length=raw.get("max_length"),
+        length_is_sure=raw.get("max_length_confidence") in ("high", "medium"),
+    )
+
+
+def _scope(label: str | None) -> str | None:
+    """Turn a label of the reference, such as "Crm accounts", into a scope, such as "crm.accounts"."""
+    return label.lower().replace(" ", ".") if label else None
+
+
+def _path_key(path: str) -> str:
+    service, _, name = path.rpartition("/")
+    return f"{service.lower()}/{name}"
+
+
+def _singular(name: str) -> str:
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    if name.endswith("sses"):
+        return name[:-2]
+    return name.removesuffix("s")

@@ -1,0 +1,246 @@
+"""The state, in one SQLite file (WAL): a table per kind of row, with Exact's own column names.
+
+Columns that begin with an underscore are the sandbox's and never leave it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from include.sandbox import sql
+from include.sandbox.catalogue import Catalogue
+
+Row = dict[str, Any]
+
+HIDDEN = {
+    "Division": "Edm.Int32",
+    "Timestamp": "Edm.Int64",
+    "_seen_ms": "Edm.Int64",  # regular reads show the row from this moment on
+    "_synced_ms": "Edm.Int64",  # sync reads show the row from this moment on
+}
+EXTRA = {
+    "periods": {"_closed": "Edm.Boolean"},
+    "currencies": {"_key": "Edm.String", "_active": "Edm.Boolean"},
+    "sales_invoices": {"_entry_id": "Edm.Guid"},
+    "sales_invoice_lines": {"_vat_given": "Edm.Boolean"},
+    "sales_entry_lines": {"_vat_given": "Edm.Boolean"},
+    "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean"},
+}
+KEYS = {"divisions": "Code", "currencies": "_key", "users": "UserID", "sales_invoices": "InvoiceID", "sales_entries": "EntryID"}
+NOT_STORED = {"", "sync_sales_invoices", "printed_sales_invoices"}
+INDEXES = {
+    "accounts": ("Code", "_trimmed"),
+    "items": ("Code",),
+    "gl_accounts": ("Code",),
+    "journals": ("Code",),
+    "vat_codes": ("Code",),
+    "sales_invoices": ("YourRef", "Description", "OrderNumber", "InvoiceNumber", "Modified"),
+    "sales_invoice_lines": ("InvoiceID",),
+    "sales_entries": ("YourRef", "ExternalLinkReference", "EntryNumber", "Modified"),
+    "sales_entry_lines": ("EntryID",),
+    "transaction_lines": ("EntryID", "YourRef", "ExternalLinkReference", "GLAccountCode", "Modified"),
+    "vat_percentages": ("VATCodeID",),
+}
+OWN_TABLES = """
+CREATE TABLE IF NOT EXISTS _facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS _calls (
+    seq INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL, answered_ms INTEGER, client_id TEXT, user_id TEXT, division INTEGER,
+    method TEXT NOT NULL, endpoint TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, status INTEGER, fault TEXT,
+    injected_429 INTEGER NOT NULL DEFAULT 0, counted INTEGER NOT NULL DEFAULT 0, error_counted INTEGER NOT NULL DEFAULT 0,
+    committed INTEGER NOT NULL DEFAULT 0, committed_ms INTEGER, row_key TEXT, text TEXT);
+CREATE INDEX IF NOT EXISTS _calls_client ON _calls (client_id, division, received_ms);
+CREATE TABLE IF NOT EXISTS _applications (
+    client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT);
+CREATE TABLE IF NOT EXISTS _grants (
+    client_id TEXT NOT NULL, user_id TEXT NOT NULL, divisions TEXT NOT NULL, PRIMARY KEY (client_id, user_id));
+CREATE TABLE IF NOT EXISTS _codes (
+    code TEXT PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL, divisions TEXT NOT NULL, redirect_uri TEXT NOT NULL,
+    issued_ms INTEGER NOT NULL, used_ms INTEGER);
+CREATE TABLE IF NOT EXISTS _chains (
+    chain INTEGER PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL, divisions TEXT NOT NULL, issued_ms INTEGER NOT NULL,
+    killed_ms INTEGER, replays INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS _refresh_tokens (
+    token TEXT PRIMARY KEY, chain INTEGER NOT NULL, issued_ms INTEGER NOT NULL, used_ms INTEGER, parent TEXT);
+CREATE TABLE IF NOT EXISTS _access_tokens (
+    token TEXT PRIMARY KEY, chain INTEGER NOT NULL, expires_ms INTEGER NOT NULL, refresh_token TEXT NOT NULL, first_used_ms INTEGER);
+CREATE INDEX IF NOT EXISTS _access_refresh ON _access_tokens (refresh_token);
+"""
+
+
+class Database:
+    """One connection, used by one thread; a transaction holds no await, so it is never interleaved."""
+
+    def __init__(self, path: str, catalogue: Catalogue) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
+        self.connection.row_factory = _as_dict
+        for name, arguments, function in _FUNCTIONS:
+            self.connection.create_function(name, arguments, function, deterministic=True)
+        self._columns = {table: _columns(catalogue, table) for table in _stored(catalogue)}
+        self._inserts = {table: sql.insert(table, names) for table, names in self._columns.items()}
+        self._blank = {table: dict.fromkeys(names) for table, names in self._columns.items()}
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.execute("PRAGMA cache_size = -65536")
+        with self.transaction():
+            for table, columns in self._columns.items():
+                self._create(table, columns)
+            for statement in OWN_TABLES.split(";"):
+                self.connection.execute(statement)
+            self.connection.execute(_SYNC_SALES_INVOICES.format(columns=self._sync_invoice_columns()))
+
+    def _create(self, table: str, columns: dict[str, str]) -> None:
+        self.connection.execute(sql.create_table(table, columns, KEYS.get(table, "ID")))
+        if table not in ("users", "divisions", "currencies"):
+            self._index(table, "UNIQUE", "Division", "Timestamp")
+        for column in INDEXES.get(table, ()):
+            if column == "_trimmed":
+                self.connection.execute(f'CREATE INDEX IF NOT EXISTS "{table}_trimmed" ON "{table}" ("Division", trim("Code"))')
+            else:
+                self._index(table, "", "Division", column)
+
+    def _index(self, table: str, unique: str, *columns: str) -> None:
+        name = "_".join([table, *columns])
+        self.connection.execute(f'CREATE {unique} INDEX IF NOT EXISTS "{name}" ON "{table}" ({sql.listed(columns)})')
+
+    def _sync_invoice_columns(self) -> dict[str, str]:
+        """Return the two column lists of the feed that mixes invoice headers (line 0) and lines."""
+        header, line = self._columns["sales_invoices"], self._columns["sales_invoice_lines"]
+        names = [name for name in {**header, **line} if name not in ("ID", "InvoiceID", "LineNumber", "Timestamp", "_seen_ms", "_synced_ms", "_vat_given")]
+        return {
+            "header": ", ".join(f'h."{n}"' if n in header else f'NULL AS "{n}"' for n in names),
+            "line": ", ".join(f'l."{n}"' if n in line else f'h."{n}"' for n in names),
+        }
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Return name and Edm type of each column of a table."""
+        return self._columns[table]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all of the block, or nothing of it."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def all(self, statement: str, parameters: Iterable[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+        return self.connection.execute(statement, tuple(parameters)).fetchall()
+
+    def one(self, statement: str, parameters: Iterable[Any] = ()) -> Row | None:
+        """Return the first row of a query, or None."""
+        row: Row | None = self.connection.execute(statement, tuple(parameters)).fetchone()
+        return row
+
+    def scalar(self, statement: str, parameters: Iterable[Any] = ()) -> Any:
+        """Return the first value of the first row, or None."""
+        row = self.one(statement, parameters)
+        return next(iter(row.values())) if row else None
+
+    def run(self, statement: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> int:
+        """Run a statement and return how many rows it touched."""
+        bound = parameters if isinstance(parameters, Mapping) else tuple(parameters)
+        return self.connection.execute(statement, bound).rowcount
+
+    def find(self, table: str, **criteria: Any) -> Row | None:
+        """Return the row whose columns equal the criteria, or None."""
+        where = " AND ".join(f"{sql.quoted(name)} = ?" for name in criteria)
+        return self.one(sql.select("*", table, where, "LIMIT 1"), criteria.values())
+
+    def find_all(self, table: str, **criteria: Any) -> list[Row]:
+        """Return the rows whose columns equal the criteria, in the order of their timestamps."""
+        where = " AND ".join(f"{sql.quoted(name)} = ?" for name in criteria)
+        return self.all(sql.select("*", table, where, 'ORDER BY "Timestamp"'), criteria.values())
+
+    def insert(self, table: str, *rows: Row) -> None:
+        """Insert rows; columns that a row does not name are null."""
+        blank = self._blank[table]
+        self.connection.executemany(self._inserts[table], [{**blank, **row} for row in rows])
+
+    def update(self, table: str, key: Any, changes: Row) -> None:
+        """Change columns of the row with this key."""
+        where = f"{sql.quoted(KEYS.get(table, 'ID'))} = ?"
+        self.run(sql.update(table, changes, where), [*changes.values(), key])
+
+    def next(self, counter: str, *, step: int = 1) -> int:
+        """Draw the next number of a counter."""
+        statement = (
+            "INSERT INTO _counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + ? RETURNING value"
+        )
+        return int(self.scalar(statement, (counter, step, step)))
+
+    def fact(self, name: str) -> str | None:
+        """Return a stored fact about this sandbox, or None."""
+        value = self.scalar("SELECT value FROM _facts WHERE name = ?", (name,))
+        return None if value is None else str(value)
+
+    def remember(self, name: str, value: str) -> None:
+        """Store a fact about this sandbox."""
+        self.run("INSERT INTO _facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
+
+    def empty(self, *, keep_tokens: bool) -> None:
+        """Delete every row; tokens, and the applications and users that they belong to, only if told so."""
+        kept = {"_codes", "_chains", "_refresh_tokens", "_access_tokens"} if keep_tokens else set()
+        own = {"_facts", "_counters", "_calls", "_applications", "_grants", "_codes", "_chains", "_refresh_tokens", "_access_tokens"}
+        for table in (set(self._columns) | own) - kept:
+            self.run(sql.delete(table, "1"))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+_SYNC_SALES_INVOICES = """
+CREATE VIEW IF NOT EXISTS sync_sales_invoices AS
+SELECT h."InvoiceID" AS "ID", h."InvoiceID", 0 AS "LineNumber", h."Timestamp", h._seen_ms, h._synced_ms, {columns[header]}
+FROM sales_invoices h
+UNION ALL
+SELECT l."ID", l."InvoiceID", l."LineNumber", l."Timestamp", l._seen_ms, l._synced_ms, {columns[line]}
+FROM sales_invoice_lines l JOIN sales_invoices h ON h."InvoiceID" = l."InvoiceID"
+"""
+
+
+def _stored(catalogue: Catalogue) -> list[str]:
+    return sorted({entity.table for entity in catalogue.entities.values()} - NOT_STORED)
+
+
+def _columns(catalogue: Catalogue, table: str) -> dict[str, str]:
+    return {**catalogue.columns(table), **HIDDEN, **EXTRA.get(table, {})}
+
+
+def _as_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
+
+
+def _contains(part: str | None, whole: str | None) -> bool | None:
+    return None if part is None or whole is None else part in whole
+
+
+def _starts(whole: str | None, part: str | None) -> bool | None:
+    return None if part is None or whole is None else whole.startswith(part)
+
+
+def _ends(whole: str | None, part: str | None) -> bool | None:
+    return None if part is None or whole is None else whole.endswith(part)
+
+
+_FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
+    ("tolower", 1, _lower),
+    ("instr_of", 2, _contains),
+    ("startswith", 2, _starts),
+    ("endswith", 2, _ends),
+)

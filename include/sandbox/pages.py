@@ -1,0 +1,40 @@
+"""The sandbox in a browser: pages from Jinja2 templates with its own style sheet and no foreign host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from include.sandbox.clock import iso
+from include.sandbox.server import Response
+
+HERE = Path(__file__).parent
+SECURITY = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action *; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Pages:
+    """Renders templates."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._environment.filters["iso"] = iso
+
+    def page(self, template: str, values: dict[str, Any], *, status: int = 200) -> Response:
+        """Return a page."""
+        body = self._environment.get_template(template).render(values).encode("utf-8")
+        return Response(status, body, dict(SECURITY))
+
+    def static(self, name: str) -> Response:
+        """Return the style sheet, or 404."""
+        if name != "sandbox.css":
+            return Response(404)
+        return Response(200, (HERE / "static" / name).read_bytes(), {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "max-age=60"})

@@ -1,0 +1,104 @@
+"""Lines of sales documents: looked up, priced, with their VAT. Shared by invoices and entries."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from include.sandbox.bookkeeper import AMOUNT_MAX, ZERO, Bookkeeper, cents, exact, vat_of
+from include.sandbox.catalogue import Entity
+from include.sandbox.database import Row
+from include.sandbox.payload import read_payload
+
+
+def read_lines(keeper: Bookkeeper, entity: Entity, raw: list[Any]) -> list[Row]:
+    """Return the posted values of lines, numbered from 1."""
+    sure_only = not keeper.world.switches.enforce_doubtful_lengths
+    lines = []
+    for number, item in enumerate(raw, start=1):
+        values = read_payload(entity, item, verb="POST", sure_lengths_only=sure_only).values
+        given = values.get("ID") if keeper.world.switches.client_given_ids else None
+        vat_given = values.get("VATAmountFC") is not None
+        lines.append({**values, "ID": given or keeper.world.new_id(), "LineNumber": number, "_vat_given": vat_given})
+    return lines
+
+
+def invoice_line(keeper: Bookkeeper, line: Row, *, sign: int) -> Row:
+    """Return an invoice line with item, price, amounts and VAT. Private columns are for the ledger."""
+    item = keeper.by_id("items", line.get("Item"), "Item", mandatory=True)
+    account_id = line.get("GLAccount") or (item["GLRevenue"] if item else None)
+    account = keeper.revenue_account(account_id, mandatory=item is not None)
+    vat_code = keeper.vat_code(line.get("VATCode") or (item["SalesVatCode"] if item else None))
+    quantity = exact(line["Quantity"]) if line.get("Quantity") is not None else Decimal(1)
+    unit_price, net_price = _prices(keeper, line, item)
+    amount = cents(quantity * net_price)
+    if sign < 0:
+        amount = -abs(amount) if amount > 0 else amount
+    found = {**line, "Quantity": quantity, "UnitPrice": unit_price, "NetPrice": net_price, "GLAccount": account_id}
+    if item:
+        found.update(ItemCode=item["Code"], ItemDescription=item["Description"], UnitCode=item["Unit"], UnitDescription=item["UnitDescription"])
+        found["Description"] = line.get("Description") or item["Description"]
+    return _with_amounts(keeper, found, amount, (account, vat_code))
+
+
+def _prices(keeper: Bookkeeper, line: Row, item: Row | None) -> tuple[Decimal, Decimal]:
+    discount = exact(line.get("Discount"))
+    unit_price = line.get("UnitPrice")
+    net_price = line.get("NetPrice")
+    if unit_price is None and net_price is None:
+        unit_price = (item or {}).get("StandardSalesPrice") or ZERO
+    net = exact(net_price) if net_price is not None else exact(unit_price) * (1 - discount)
+    unit = exact(unit_price) if unit_price is not None else net
+    if keeper.world.switches.refuse_negative_price and min(unit, net) < 0:
+        keeper.complain("negative_price")
+    return unit, net
+
+
+def entry_line(keeper: Bookkeeper, line: Row) -> Row:
+    """Return a line of an entry with its amounts and VAT. Private columns are for the ledger."""
+    account = keeper.revenue_account(line.get("GLAccount"), mandatory=True)
+    vat_code = keeper.vat_code(line.get("VATCode") or (account["VATCode"] if account else None))
+    if line.get("AmountFC") is None:
+        keeper.complain("mandatory", "AmountFC")
+    return _with_amounts(keeper, dict(line), cents(exact(line.get("AmountFC"))), (account, vat_code))
+
+
+def _with_amounts(keeper: Bookkeeper, line: Row, amount: Decimal, looked_up: tuple[Row | None, Row | None]) -> Row:
+    account, vat_code = looked_up
+    if abs(amount) > AMOUNT_MAX:
+        keeper.complain("amount_too_large", "AmountFC")
+        amount = ZERO
+    percentage = exact(vat_code["Percentage"]) if vat_code else ZERO
+    base, vat = vat_of(amount, percentage, vat_code["Type"] if vat_code else "N")
+    if line.get("_vat_given"):
+        vat = cents(exact(line["VATAmountFC"]))
+        base = amount - vat if vat_code and vat_code["Type"] == "I" else amount
+    to_pay = vat_code["GLToPay"] if vat_code else None
+    line.update(AmountFC=amount, VATAmountFC=vat, VATPercentage=percentage, _base=base, _vat=vat)
+    line.update(VATCode=vat_code["Code"] if vat_code else None, VATCodeDescription=vat_code["Description"] if vat_code else None)
+    line.update(GLAccountCode=account["Code"] if account else None, GLAccountDescription=account["Description"] if account else None)
+    line["_gl_account"] = account
+    line["_vat_account"] = keeper.world.database.find("gl_accounts", ID=to_pay) if to_pay else None
+    return line
+
+
+def with_dc(lines: list[Row], rate: Decimal) -> None:
+    """Add the amounts in the division's currency."""
+    for line in lines:
+        line["AmountDC"] = cents(line["AmountFC"] * rate)
+        line["VATAmountDC"] = cents(line["_vat"] * rate)
+
+
+def totals(lines: list[Row], rate: Decimal) -> Row:
+    """Return the totals of a document: with VAT in AmountFC and AmountDC."""
+    base_fc = sum((line["_base"] for line in lines), ZERO)
+    vat_fc = sum((line["_vat"] for line in lines), ZERO)
+    base_dc = sum((cents(line["_base"] * rate) for line in lines), ZERO)
+    vat_dc = sum((cents(line["_vat"] * rate) for line in lines), ZERO)
+    return {"AmountFC": base_fc + vat_fc, "AmountDC": base_dc + vat_dc, "VATAmountFC": vat_fc, "VATAmountDC": vat_dc, "_net_fc": base_fc}
+
+
+def stored_lines(keeper: Bookkeeper, lines: list[Row], table: str) -> list[Row]:
+    """Return lines as they are stored: without private columns, stamped."""
+    known = keeper.world.database.columns(table)
+    return [keeper.stamped({name: value for name, value in line.items() if name in known}) for line in lines]

@@ -1,0 +1,231 @@
+"""Fills empty books from a seed: a YAML file in `seeds/`, or any other, with CSV files beside it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from ruamel.yaml import YAML
+
+from include.sandbox.bookkeeper import Bookkeeper
+from include.sandbox.clock import moment
+from include.sandbox.database import Row
+from include.sandbox.masters import padded, write_row
+from include.sandbox.world import World
+
+SEEDS = Path(__file__).parent / "seeds"
+NAMESPACE = UUID("6f0d7bb4-0d7e-4c54-9d53-7ad1a9a5ed0c")
+DAY_MS = 86_400_000
+TYPE_BY_GL = {20: "Accounts receivable", 24: "VAT", 12: "Bank", 110: "Revenue"}
+
+
+class UnknownSeedError(ValueError):
+    """There is no such seed."""
+
+
+def seed_path(name: str) -> Path:
+    """Return the file of a seed, given by name or path. Raises `UnknownSeedError`."""
+    for path in (Path(name), SEEDS / f"{name}.yaml"):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in SEEDS.glob("*.yaml")))
+    raise UnknownSeedError(f"no seed is called {name}; there are: {known}")
+
+
+def plant(world: World) -> bool:
+    """Fill the books if they are empty; tell whether they were."""
+    if world.database.fact("seed") is not None:
+        return False
+    path = seed_path(world.settings.seed_books)
+    raw: dict[str, Any] = YAML(typ="safe").load(path.read_text("utf-8"))
+    with world.database.transaction():
+        _Gardener(world, path.parent, raw).plant()
+        world.database.remember("seed", path.stem)
+    return True
+
+
+def fixed_id(*parts: object) -> str:
+    """Return the GUID of a seeded row: the same in every sandbox."""
+    return str(uuid5(NAMESPACE, "/".join(str(part) for part in parts)))
+
+
+class _Gardener:
+    def __init__(self, world: World, directory: Path, raw: dict[str, Any]) -> None:
+        self._world = world
+        self._directory = directory
+        self._raw = raw
+        self._today = moment(world.clock.now_ms()).date()
+
+    def plant(self) -> None:
+        for user in self._raw["users"]:
+            self._plant_user(user)
+        for application in self._raw["applications"]:
+            self._plant_application(application)
+        for division in self._raw["divisions"]:
+            self._plant_division(division)
+
+    def _plant_user(self, user: dict[str, Any]) -> None:
+        language = self._world.settings.language or user["language"]
+        row = {
+            "UserID": fixed_id("user", user["name"]),
+            "UserName": user["name"],
+            "FullName": user["full_name"],
+            "FirstName": user["full_name"].split(" ")[0],
+            "Email": user["email"],
+            "CurrentDivision": user["divisions"][0],
+            "AccountingDivision": user["divisions"][0],
+            "LanguageCode": {"NL": "nl-NL", "EN": "en-GB", "FR": "fr-FR"}[language],
+            "Language": language,
+            "_language": language,
+            "_blocked": False,
+        }
+        self._world.database.insert("users", row)
+
+    def _plant_application(self, application: dict[str, Any]) -> None:
+        scopes = json.dumps(application["scopes"]) if application.get("scopes") else None
+        uris = json.dumps(application["redirect_uris"])
+        values = (application["client_id"], application["client_secret"], application["name"], uris, scopes)
+        self._world.database.run("INSERT INTO _applications VALUES (?, ?, ?, ?, ?)", values)
+        for grant in application["grants"]:
+            granted = (application["client_id"], fixed_id("user", grant["user"]), json.dumps(grant["divisions"]))
+            self._world.database.run("INSERT INTO _grants VALUES (?, ?, ?)", granted)
+
+    def _plant_division(self, division: dict[str, Any]) -> None:
+        code = division["code"]
+        stamp = self._world.stamp_ms()
+        fields = {name: value for name, value in division.items() if name[0].isupper()}
+        row = {"Code": code, "HID": code % 1000, "Status": 1, "BlockingStatus": 0, "Created": stamp, "Modified": stamp}
+        known = self._world.database.columns("divisions")
+        self._world.database.insert("divisions", {name: value for name, value in {**row, **fields}.items() if name in known})
+        keeper = Bookkeeper(self._world, code, None)
+        for section, plant in _SECTIONS.items():
+            for entry in division.get(section, ()):
+                plant(self, keeper, entry)
+        self._plant_periods(keeper)
+        self._plant_accounts(keeper, division["accounts"])
+        if "items" in division:
+            self._plant_items(keeper, division["items"])
+
+    def _write(self, keeper: Bookkeeper, table: str, row: Row) -> Row:
+        return write_row(keeper, table, {"ID": fixed_id(keeper.division, table, row.get("Code") or row), **row})
+
+    def _currency(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        stamp = self._world.stamp_ms()
+        row = {"Code": entry["code"], "Description": entry["description"], "AmountPrecision": 0.01, "PricePrecision": 0.01}
+        hidden = {"_key": f"{keeper.division}/{entry['code']}", "_active": entry.get("active", True), "Division": keeper.division}
+        self._world.database.insert("currencies", {**row, **hidden, "Created": stamp, "Modified": stamp})
+
+    def _gl_account(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        kind = entry["type"]
+        balance = {"BalanceType": "W" if kind == 110 else "B", "BalanceSide": "D" if kind in (12, 20) else "C"}
+        row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": kind, "TypeDescription": TYPE_BY_GL.get(kind)}
+        self._write(keeper, "gl_accounts", {**row, **balance, "IsBlocked": entry.get("blocked", False)})
+
+    def _journal(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        account = self._world.database.find("gl_accounts", Division=keeper.division, Code=str(entry["gl_account"]))
+        row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": entry["type"], "Currency": keeper.own_currency()}
+        more = {"GLAccount": (account or {}).get("ID"), "IsBlocked": entry.get("blocked", False), "AllowVAT": True}
+        self._write(keeper, "journals", {**row, **more})
+
+    def _vat_code(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        account = self._world.database.find("gl_accounts", Division=keeper.division, Code="1500")
+        row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": entry["type"], "Percentage": float(entry["percentage"])}
+        more = {"Charged": False, "IsBlocked": entry.get("blocked", False), "GLToPay": (account or {}).get("ID")}
+        written = self._write(keeper, "vat_codes", {**row, **more})
+        rate = {"VATCodeID": written["ID"], "LineNumber": 1, "Percentage": float(entry["percentage"]), "StartDate": 0, "Type": 0}
+        self._write(keeper, "vat_percentages", {**rate, "ID": fixed_id(keeper.division, "vat_percentages", entry["code"])})
+
+    def _payment_condition(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        row = {"Code": str(entry["code"]), "Description": entry["description"], "PaymentMethod": entry["method"]}
+        self._write(keeper, "payment_conditions", {**row, "PaymentDays": entry["days"], "Percentage": 1.0})
+
+    def _exchange_rate(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        start = entry.get("from") or self._today - timedelta(days=entry["days_ago"])
+        row = {"SourceCurrency": entry["currency"], "Rate": float(entry["rate"]), "StartDate": _day(start)}
+        self._write(keeper, "exchange_rates", {**row, "ID": fixed_id(keeper.division, "rate", entry["currency"], start)})
+
+    def _item_group(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        account = self._world.database.find("gl_accounts", Division=keeper.division, Code=str(entry["gl_account"])) or {}
+        revenue = {"GLRevenue": account.get("ID"), "GLRevenueCode": account.get("Code"), "GLRevenueDescription": account.get("Description")}
+        self._write(keeper, "item_groups", {"Code": entry["code"], "Description": entry["description"], "IsDefault": 0, **revenue})
+
+    def _plant_periods(self, keeper: Bookkeeper) -> None:
+        """Open the year before, this one and the next, a period per month."""
+        for year in range(self._today.year - 1, self._today.year + 2):
+            for month in range(1, 13):
+                start = date(year, month, 1)
+                end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+                row = {"FinYear": year, "FinPeriod": month, "StartDate": _day(start), "EndDate": _day(end), "_closed": False}
+                self._write(keeper, "periods", {**row, "ID": fixed_id(keeper.division, "period", year, month)})
+
+    def _plant_accounts(self, keeper: Bookkeeper, source: dict[str, Any]) -> None:
+        missing = {str(code) for code in self._raw.get("missing_accounts", ())}
+        for entry in [*self._rows(source), *source.get("also", ())]:
+            if str(entry["code"]) not in missing:
+                self._account(keeper, entry)
+
+    def _account(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
+        code = padded(entry["code"])
+        row = {
+            "ID": fixed_id(keeper.division, "accounts", code),
+            "Code": code,
+            "Name": entry["name"],
+            "Country": entry["country"],
+            "City": entry.get("city"),
+            "Status": entry.get("status", "C"),
+            "Blocked": bool(entry.get("blocked", False)),
+            "IsSupplier": bool(entry.get("supplier", False)),
+            "IsSales": False,
+            "VATNumber": entry.get("vat_number"),
+            "SearchCode": str(entry["code"]),
+        }
+        self._write(keeper, "accounts", row)
+
+    def _plant_items(self, keeper: Bookkeeper, source: dict[str, Any]) -> None:
+        groups = {row["Code"]: row for row in self._world.database.find_all("item_groups", Division=keeper.division)}
+        for entry in [*self._rows(source), *source.get("also", ())]:
+            group = groups[entry["group"]]
+            row = {
+                "Code": str(entry["code"]),
+                "Description": entry["description"][:60],
+                "ItemGroup": group["ID"],
+                "GLRevenue": group["GLRevenue"],
+                "SalesVatCode": source.get("vat_code"),
+                "IsSalesItem": True,
+                "IsStockItem": False,
+                "IsFractionAllowedItem": True,
+                "Unit": "pc",
+                "UnitDescription": "Piece",
+            }
+            self._write(keeper, "items", row)
+
+    def _rows(self, source: dict[str, Any]) -> list[dict[str, str]]:
+        """Return the rows of a CSV file whose columns are among the values asked for."""
+        if "file" not in source:
+            return []
+        with (self._directory / source["file"]).open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+        wanted, unwanted = source.get("where", {}), source.get("where_not", {})
+        kept = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+        return [row for row in kept if not any(row[name] == value for name, value in unwanted.items())]
+
+
+_SECTIONS = {
+    "currencies": _Gardener._currency,
+    "gl_accounts": _Gardener._gl_account,
+    "journals": _Gardener._journal,
+    "vat_codes": _Gardener._vat_code,
+    "payment_conditions": _Gardener._payment_condition,
+    "exchange_rates": _Gardener._exchange_rate,
+    "item_groups": _Gardener._item_group,
+}
+
+
+def _day(day: date | str) -> int:
+    """Return midnight of a day in milliseconds."""
+    parsed = date.fromisoformat(day) if isinstance(day, str) else day
+    return (parsed - date(1970, 1, 1)).days * DAY_MS
