@@ -34,6 +34,11 @@ class PricedLine:
     vat_code: VatCode
     item: Found | None
 
+    @property
+    def signed_quantity(self) -> Decimal:
+        """The quantity at a price that is not negative: one discount of -5 is minus one of 5."""
+        return -self.line.quantity if self.line.unit_price < 0 else self.line.quantity
+
 
 def is_sold(line: OrderLine) -> bool:
     """Say whether the line has a quantity; one that has none is in no document. A number that is none is kept, so that it is refused."""
@@ -56,13 +61,13 @@ def priced_line(line: OrderLine, order: ShopOrder, administration: Administratio
 
 
 def invoice_line(priced: PricedLine) -> SalesInvoiceLine:
-    """One line of the order is one line of the invoice. Exact refuses negative prices (FACTS 6.2): the quantity carries the sign."""
-    line, sign = priced.line, -1 if priced.line.unit_price < 0 else 1
+    """One line of the order is one line of the invoice; Exact refuses negative prices (FACTS 6.2), so the quantity carries the sign."""
+    line = priced.line
     if priced.item is None:
         raise RecordError("item_refused", line.article_code, line=line.position)
     return SalesInvoiceLine(
         item=priced.item.id,
-        quantity=line.quantity * sign,
+        quantity=priced.signed_quantity,
         net_price=abs(line.unit_price),
         vat_code=priced.vat_code.code,
         gl_account=priced.gl_account.id,
@@ -159,6 +164,6 @@ def _entry_line(lines: list[PricedLine]) -> SalesEntryLine:
         gl_account=lines[0].gl_account.id,
         amount_fc=sum((priced.amount for priced in lines), ZERO),
         vat_code=lines[0].vat_code.code,
-        quantity=sum((priced.line.quantity for priced in lines), ZERO),
+        quantity=sum((priced.signed_quantity for priced in lines), ZERO),
         description=cut(", ".join(groups), LONGEST_DESCRIPTION),
     )

@@ -24,6 +24,7 @@ def cut(text: str, length: int) -> str | None:
     text = cleaned(text)
     if utf16_length(text) <= length:
         return text or None
+    text = text[: length - 1]
     while utf16_length(text) > length - 1:
         text = text[:-1]
     return text.rstrip(" \u200d") + ELLIPSIS
