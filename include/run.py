@@ -14,6 +14,7 @@ from datetime import datetime
 import requests
 
 from include.adapters.calls import GatedCalls, SystemClock
+from include.adapters.drafts import ENDPOINTS
 from include.adapters.master import MirroredMaster, check_company
 from include.adapters.pulls import Pulls
 from include.adapters.tokens import ChainWire
@@ -23,7 +24,7 @@ from include.administrations.model import Administration, Mode
 from include.errors import SetupError
 from include.exact.client import ExactClient, Site
 from include.exact.documents import KINDS
-from include.exact.entities import DOCUMENTS, MASTER_DATA
+from include.exact.entities import MASTER_DATA
 from include.exact.oauth import App, TokenEndpoint
 from include.exact.transport import Transport
 from include.outbox.chain import TokenChain
@@ -36,6 +37,7 @@ from include.sources.webshop import Webshop
 from include.store.cases import CaseStore
 from include.store.chain import Cipher, StoredChain
 from include.store.database import Database
+from include.store.figures import FigureStore
 from include.store.installation import check_installation
 from include.store.mirror import MirrorStore, Witness
 from include.store.outbox import OutboxStore
@@ -44,7 +46,6 @@ from include.store.permits import PermitGate
 log = logging.getLogger(__name__)
 
 WITNESSES = {kind.endpoint: Witness(kind.mirror_entity, kind.mirror_id_field, kind.mirror_journal_field) for kind in KINDS.values()}
-TARGET_ENDPOINTS = {"sales_invoice": "salesinvoice/SalesInvoices", "sales_entry": "salesentry/SalesEntries"}
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class Run:
     exact: ExactClient
     outbox: Outbox
     cases: CaseStore
+    figures: FigureStore
     mirror: MirrorStore
     master: MirroredMaster
     pulls: Pulls
@@ -179,6 +181,7 @@ def _run(settings: Settings, administration: Administration, database: Database,
         exact=client,
         outbox=Outbox(parts, store, administration, settings.purpose, lambda: _check(administration, mirror, pulls)),
         cases=CaseStore(database),
+        figures=FigureStore(database),
         mirror=mirror,
         master=MirroredMaster(mirror, pulls, administration.currency),
         pulls=pulls,
@@ -198,7 +201,7 @@ def _check(administration: Administration, mirror: MirrorStore, pulls: Pulls) ->
 
 def mirrored_documents(administration: Administration) -> str:
     """The entity of the mirror that shows this administration's documents."""
-    return DOCUMENTS[KINDS[TARGET_ENDPOINTS[administration.target.value]].mirror_entity].name
+    return KINDS[ENDPOINTS[administration.target]].mirror_entity
 
 
 def require_booking(administration: Administration) -> None:

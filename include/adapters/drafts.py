@@ -101,5 +101,10 @@ class Drafting:
 
 
 def _key(record: Record) -> Key:
+    return Key(SOURCE, record.number, effect_of(record))
+
+
+def effect_of(record: Record) -> str:
+    """What a record wants in Exact: a sale, or a credit."""
     returned = isinstance(record, ShopReturn) or (isinstance(record, BadRecord) and record.kind == "return")
-    return Key(SOURCE, record.number, "credit" if returned else "sale")
+    return "credit" if returned else "sale"

@@ -57,10 +57,10 @@ class TokenEndpoint:
         self._app = app
         self._transport = transport
 
-    def sign_in_address(self, state: str) -> str:
-        """Where a person signs in and consents (FACTS 1.2)."""
+    def sign_in_address(self, state: str, *, force_login: bool = True) -> str:
+        """Where a person signs in and consents (FACTS 1.2); forced, so that nobody consents as who happens to be signed in."""
         query = {"client_id": self._app.client_id, "redirect_uri": self._app.redirect_uri, "response_type": "code", "state": state}
-        return f"{self._app.base_url.rstrip('/')}/api/oauth2/auth?{urlencode({**query, 'force_login': '1'})}"
+        return f"{self._app.base_url.rstrip('/')}/api/oauth2/auth?{urlencode({**query, 'force_login': str(int(force_login))})}"
 
     def exchange(self, code: str) -> TokenReply:
         """Turn the code of a sign-in into a pair; a code works once, for three minutes."""

@@ -6,7 +6,7 @@ import logging
 
 from include.adapters.drafts import Drafting
 from include.errors import ExactlyError, SetupError
-from include.outbox.causes import explain
+from include.outbox.causes import Language, explain
 from include.outbox.model import Draft, Mutation, Tally
 from include.outbox.states import UNKNOWN_OUTCOME, State
 from include.run import Run, require_booking
@@ -14,7 +14,7 @@ from include.store.cases import Case
 
 log = logging.getLogger(__name__)
 
-LANGUAGES = ("nl", "en")
+LANGUAGES: tuple[Language, ...] = ("nl", "en")
 RECORDS_LOGGED_MAX = 50
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from include.adapters.drafts import Drafting, Record
+from include.adapters.drafts import SOURCE, Drafting, Record, effect_of
 from include.administrations.model import Mode
 from include.outbox.model import Cursor, Draft, Tally
 from include.run import Run
@@ -26,7 +26,7 @@ def book_orders(run: Run) -> Tally:
     tally: Tally = Tally()
     drafting = Drafting(run.administration, run.administrations, run.master, FLOW, run.window.until)
     for records, cursor in _pages(run):
-        drafts = [draft for record in records if (draft := drafting.draft(record)) is not None]
+        drafts = [draft for record in _news(run, records, tally) if (draft := drafting.draft(record)) is not None]
         tally += _judge(run, drafts) if run.dry_run else run.outbox.plan(drafts, cursor)
     if not run.dry_run:
         tally += run.outbox.drain()
@@ -41,6 +41,15 @@ def _pages(run: Run) -> Iterator[tuple[list[Record], Cursor | None]]:
     for feed, read in (("orders", run.sources.orders), ("returns", run.sources.returns)):
         for page in read(_since(run, feed), run.window.until):
             yield list(page), _cursor(run, feed, list(page))
+
+
+def _news(run: Run, records: list[Record], tally: Tally) -> list[Record]:
+    """Leave out what is known in this version: mapping it again would cost a read for each thing that Exact lacks."""
+    known = run.figures.known_versions(SOURCE, [record.number for record in records])
+    here = run.administration.division
+    news = [record for record in records if known.get((record.number, effect_of(record))) != (record.version, here)]
+    tally["known"] += len(records) - len(news)
+    return news
 
 
 def _since(run: Run, feed: str) -> datetime:

@@ -1,0 +1,71 @@
+"""What people ask of the outbox: counts, causes, calls, the history of a document. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from include.store.database import Database, Row, named_queries
+
+_sql = named_queries("figures")
+
+
+class FigureStore:
+    """Named questions; each answer is a list of rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def _rows(self, query: Any, **parameters: Any) -> list[Row]:
+        with self._database.transaction() as connection:
+            return list(query(connection, **parameters))
+
+    def states(self) -> list[Row]:
+        """Documents by administration and state."""
+        return self._rows(_sql.states)
+
+    def causes(self) -> list[Row]:
+        """Dead letters by administration and cause."""
+        return self._rows(_sql.causes)
+
+    def dismissals(self) -> list[Row]:
+        return self._rows(_sql.dismissals)
+
+    def calls(self) -> list[Row]:
+        """Calls to Exact by division, and the seconds from the first document sent to the last one booked."""
+        return self._rows(_sql.calls)
+
+    def divisions(self) -> dict[str, int]:
+        """The division of each administration that planned anything."""
+        return {row["administration"]: row["division"] for row in self._rows(_sql.divisions)}
+
+    def late(self) -> list[Row]:
+        return self._rows(_sql.late)
+
+    def quotas(self) -> list[Row]:
+        """What the headers said last, by app and division."""
+        return self._rows(_sql.quotas)
+
+    def chains(self) -> list[Row]:
+        """State and age of each token chain, without tokens."""
+        return self._rows(_sql.chains)
+
+    def trace(self, number: str) -> list[Row]:
+        """Mutations by the shop's number, or by number or id in Exact."""
+        return self._rows(_sql.trace, number=number)
+
+    def events(self, mutation_id: int) -> list[Row]:
+        """The history of a mutation; `untouched` is false where an event was changed or one before it is missing."""
+        return self._rows(_sql.events, mutation_id=mutation_id)
+
+    def calls_of(self, mutation_id: int) -> list[Row]:
+        return self._rows(_sql.calls_of, mutation_id=mutation_id)
+
+    def known_versions(self, source_system: str, source_ids: Sequence[str]) -> dict[tuple[str, str], tuple[str, int]]:
+        """Version and division under which (source id, effect) is known."""
+        rows = self._rows(_sql.known_versions, source_system=source_system, source_ids=list(source_ids))
+        return {(row["source_id"], row["effect"]): (row["source_version"], row["division"]) for row in rows}
+
+    def sums_per_day(self, since: date, until: date) -> list[Row]:
+        return self._rows(_sql.sums_per_day, since=since, until=until)

@@ -1,0 +1,57 @@
+-- name: states
+-- Documents by administration and state.
+select administration, state, count(*) as documents, coalesce(sum(amount_net) filter (where state = 'posted'), 0) as net
+from mutation group by administration, state;
+
+-- name: causes
+-- Dead letters by administration and cause.
+select administration, cause_code || case when cause_subject = '' then '' else ':' || cause_subject end as cause, count(*) as documents
+from mutation where state = 'dead_letter' group by administration, 2 order by 3 desc, 2;
+
+-- name: dismissals
+select administration, cause_code as cause, count(*) as documents
+from mutation where state = 'dismissed' group by administration, cause_code;
+
+-- name: calls
+-- Calls to Exact by division; those that carry a document apart. Seconds from the first document sent to the last one booked.
+select c.division, count(*) as calls, count(*) filter (where c.method = 'POST') as posts, count(*) filter (where c.status = 429) as http_429,
+    coalesce(extract(epoch from max(c.at) filter (where c.method = 'POST') - min(c.at - make_interval(secs => c.seconds::double precision))
+        filter (where c.method = 'POST')), 0)::double precision as seconds
+from api_call c group by c.division;
+
+-- name: divisions
+select distinct administration, division from mutation;
+
+-- name: late
+-- How late unknown outcomes turned out to be posted, in seconds.
+select administration, max(late_by_s) as latest_s, count(late_by_s) as found from mutation where late_by_s is not null group by administration;
+
+-- name: quotas
+select * from quota order by app, division;
+
+-- name: chains
+-- The state of each chain; no token.
+select chain, state, received_at, generation, reason, clock_timestamp() - received_at as age from oauth_chain order by chain;
+
+-- name: trace
+-- A document by our reference or its id in Exact.
+select * from mutation where your_ref = :number or source_id = :number or exact_id::text = :number or exact_number = :number
+order by mutation_id;
+
+-- name: events
+select * , hash = event_hash(e) and previous_hash = coalesce(lag(hash) over (partition by mutation_id order by event_id), '') as untouched
+from mutation_event e where mutation_id = :mutation_id order by event_id;
+
+-- name: calls_of
+select at, method, endpoint, status, answer_class, seconds, owner from api_call where mutation_id = :mutation_id order by call_id;
+
+-- name: known_versions
+-- The version and division under which records are known.
+select source_id, effect, source_version, division from mutation
+where source_system = :source_system and source_id = any(:source_ids);
+
+-- name: sums_per_day
+-- What the outbox holds per day: counts by state, and net sums of what was posted.
+select administration, source_day, effect, currency, state, count(*) as documents, coalesce(sum(amount_net), 0) as net
+from mutation where source_day >= :since and source_day < :until
+group by administration, source_day, effect, currency, state order by 1, 2, 3;

@@ -1,0 +1,91 @@
+"""From Airflow's connections to the settings of a run. The only place that turns one into the other."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from airflow.sdk import BaseHook
+from airflow.sdk.crypto import get_fernet
+from airflow.sdk.log import mask_secret
+
+from include.administrations.loader import Administrations, load_administrations
+from include.outbox.ports import Purpose
+from include.outbox.times import Times
+from include.run import Settings, Window
+from include.store.chain import Cipher
+from include.wiring.hook import ExactHook
+
+STORE = "exactly_store"
+SOURCE = "webshop"
+ENVIRONMENT = "EXACTLY_ENVIRONMENT"
+DEFAULT_ENVIRONMENT = "demo"
+STANDARD_WINDOW = timedelta(hours=1)
+
+
+def dsn_of(conn_id: str) -> str:
+    """The libpq URI of a postgres connection; a host that begins with a slash is the folder of a socket."""
+    connection = BaseHook.get_connection(conn_id)
+    secret = f":{quote(connection.password, safe='')}" if connection.password else ""
+    user = f"{quote(connection.login, safe='')}{secret}@" if connection.login else ""
+    host = connection.host or ""
+    database = quote(connection.schema or "", safe="")
+    query = {name: str(value) for name, value in connection.extra_dejson.items() if name in {"sslmode", "sslrootcert"}}
+    if host.startswith("/"):
+        query["host"] = host
+        host = ""
+    port = f":{connection.port}" if connection.port else ""
+    text = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+    return f"postgresql://{user}{host}{port}/{database}{'?' + text if text else ''}"
+
+
+def environment() -> str:
+    """Which environment this is; its database refuses every other one."""
+    return os.environ.get(ENVIRONMENT, DEFAULT_ENVIRONMENT)
+
+
+class MaskingCipher:
+    """Airflow's Fernet key; whatever passes is a token, and masked in logs from here on (raw and as in a URL)."""
+
+    def __init__(self, fernet: Any) -> None:
+        self._fernet = fernet
+
+    def encrypt(self, msg: bytes) -> bytes:
+        _mask(msg)
+        return bytes(self._fernet.encrypt(msg))
+
+    def decrypt(self, msg: bytes) -> bytes:
+        plain = bytes(self._fernet.decrypt(msg))
+        _mask(plain)
+        return plain
+
+
+def _mask(secret: bytes) -> None:
+    mask_secret(secret.decode())
+    mask_secret(quote(secret.decode(), safe=""))
+
+
+def cipher() -> Cipher:
+    """The cipher of the token chains."""
+    return MaskingCipher(get_fernet())
+
+
+def settings_of(name: str, window: Window | None = None, **others: Any) -> Settings:
+    """The settings of a run for the administration `name`; without a window, the hour up to now."""
+    administrations: Administrations = load_administrations()
+    administration = administrations[name]
+    now = datetime.now(UTC)
+    return Settings(
+        administrations=administrations,
+        name=name,
+        access=ExactHook(administration.connection).access(),
+        store_dsn=dsn_of(STORE),
+        source_dsn=dsn_of(SOURCE),
+        cipher=cipher(),
+        environment=environment(),
+        window=window or Window(now - STANDARD_WINDOW, now),
+        times=Times(quarantine_s=float(administration.quarantine_s)),
+        **{"purpose": Purpose.NEAR_TIME, **others},
+    )

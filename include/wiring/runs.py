@@ -1,0 +1,66 @@
+"""A run opened inside an Airflow task: window, connections and purpose come from the task's context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import get_current_context
+
+from include.errors import SetupError
+from include.outbox.ports import Purpose
+from include.run import Run, Window, open_run
+from include.store.cases import CaseStore
+from include.store.database import Database
+from include.wiring.connections import STORE, dsn_of, settings_of
+
+TIMEZONE = ZoneInfo("Europe/Amsterdam")
+OPERATORS_DAG = "attention"
+
+
+@contextmanager
+def airflow_run(administration: str) -> Iterator[Run]:
+    """Open the run of an administration for the running task; works of the Dag `attention` are an operator's."""
+    context = get_current_context()
+    params: Mapping[str, Any] = context.get("params") or {}
+    purpose = Purpose.OPERATOR if context["dag"].dag_id == OPERATORS_DAG else Purpose.NEAR_TIME
+    window = _window(context, params)
+    with open_run(settings_of(administration, window, purpose=purpose, dry_run=bool(params.get("dry_run")))) as run:
+        yield run
+
+
+def unraised_cases() -> list[str]:
+    """The cases that Airflow shows no red square for yet."""
+    database = Database(dsn_of(STORE), name="exactly cases")
+    try:
+        return CaseStore(database).unraised()
+    finally:
+        database.close()
+
+
+def _window(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window | None:
+    numbers = tuple(str(number) for number in params.get("order_numbers") or ())
+    since, until = _moment(params, "since"), _moment(params, "until")
+    begin, end = context.get("data_interval_start"), context.get("data_interval_end")
+    if begin is None or end is None:
+        end = context["dag_run"].run_after
+        begin = end
+    by_hand = since is not None or until is not None
+    scheduled = str(context["dag_run"].run_type).rpartition(".")[2].lower() == "scheduled"
+    if (since or begin) > (until or end):
+        raise SetupError("empty_window", f"{since or begin}..{until or end}", cure="`since` must lie before `until`")
+    return Window(since or begin, until or end, numbers, follows_cursor=scheduled and not by_hand)
+
+
+def _moment(params: Mapping[str, Any], name: str) -> datetime | None:
+    text = params.get(name)
+    if text is None or text == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise SetupError("no_moment", name, cure="write a moment such as 2026-11-01T00:00:00+01:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=TIMEZONE)
