@@ -1,0 +1,61 @@
+"""`python -m include.proof`: the proof for people at a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+
+from include.proof.simulation import Result, history, simulate
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what is asked; the exit status tells whether the promise held."""
+    options = _parser().parse_args(arguments)
+    exit_status: int = options.run(options)
+    return exit_status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m include.proof", description="Put the promise to the test.")
+    commands = parser.add_subparsers(required=True)
+    simulation = commands.add_parser("simulate", help="the production state machine in simulated worlds")
+    simulation.add_argument("--mutations", type=int, default=20_000)
+    simulation.add_argument("--seed", type=int, default=None)
+    simulation.add_argument("--json", action="store_true")
+    simulation.set_defaults(run=_simulate)
+    replay = commands.add_parser("replay", help="the history of one mutation in one world")
+    replay.add_argument("--world", required=True)
+    replay.add_argument("--orders", type=int, default=500)
+    replay.add_argument("--subject", required=True)
+    replay.set_defaults(run=_replay)
+    return parser
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    seed = options.seed if options.seed is not None else random.randrange(1_000_000)
+    result = simulate(options.mutations, seed)
+    _say(json.dumps(result.summary()) if options.json else _told(result))
+    return int(bool(result.failures))
+
+
+def _told(result: Result) -> str:
+    facts = result.summary()
+    lines = [f"{name:>22}  {facts[name]}" for name in facts if name != "failures"]
+    verdict = "no invariant is violated" if not result.failures else f"{len(result.failures)} violations, the first of them:"
+    return "\n".join([*lines, f"{verdict}; with 95 % confidence the rate is below {result.bound:.1e}", *map(str, result.failures[:10])])
+
+
+def _replay(options: argparse.Namespace) -> int:
+    for line in history(options.world, options.orders, options.subject):
+        _say(line)
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,49 @@
+"""What goes wrong in a simulated or real run, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+
+class Fault(StrEnum):
+    """What befalls a POST; the letters are those of the test programme."""
+
+    CONNECT = "a_connect_failure"
+    LIMIT = "b_429"
+    EARLY_503 = "c_503_before_commit"
+    TIME_OUT = "d_time_out_after_commit"
+    RESET = "e_reset_after_commit"
+    LATE = "f_commit_after_deadline"
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Shares of attempts, durations in seconds.
+
+    `each`: of every POST, one share of each `Fault` · `kill`, `suspend`, `cut` (its database session ends): of every attempt of a worker ·
+    `read`: of looks and pulls that fail · `refuse`: of orders that Exact refuses for good · `outage`: of worlds in which Exact takes no
+    writes for a while, and first does what it had accepted · `gateway`: of time-outs, told by a gateway's 504 or a general 500 instead of
+    our own deadline · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST.
+    """
+
+    each: float = 0.01
+    kill: float = 0.02
+    suspend: float = 0.005
+    cut: float = 0.005
+    read: float = 0.02
+    refuse: float = 0.01
+    outage: float = 0.1
+    gateway: float = 0.3
+    lag_s: float = 20.0
+    skew_s: float = 2.0
+    slowest_commit_s: float = 800.0
+
+    def draw(self, random: Random) -> Fault | None:
+        """The fault of one POST, or None."""
+        number = int(random.random() / self.each) if self.each else len(_KINDS)
+        return _KINDS[number] if number < len(_KINDS) else None
+
+
+_KINDS = tuple(Fault)

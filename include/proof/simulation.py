@@ -1,0 +1,158 @@
+"""T1: the production state machine in simulated worlds, a seed each, judged by invariants over the simulated books and tables.
+
+Many small worlds rather than one large: memory stays small, and a failure is replayed in a moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+
+from include.proof.faults import Faults
+from include.proof.judge import BookedDocument, JudgedMutation, Transition, Violation, calls_per_window, judge
+from include.proof.twin_exact import DIVISION, Document
+from include.proof.twin_rows import Row
+from include.proof.world import Design, World
+
+WORLD_ORDERS = 500
+MINUTE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A violation, with what replays it."""
+
+    seed: str
+    orders: int
+    violation: Violation
+
+    def __str__(self) -> str:
+        return f"{self.violation} (replay --world {self.seed} --orders {self.orders} --subject {self.violation.subject})"
+
+
+@dataclass
+class Result:
+    """What a simulation did and found. `bound` is the 95 % upper bound of the rate of duplicates or losses when none was seen."""
+
+    seed: int
+    mutations: int = 0
+    worlds: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    posts: int = 0
+    posted: int = 0
+    dead_letters: int = 0
+    dismissed: int = 0
+    unknown_left: int = 0
+    kills: int = 0
+    calls_per_minute_over: int = 0
+    events: int = 0
+    virtual_s: float = 0.0
+    seconds: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    latest_s: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def posts_per_order(self) -> float:
+        return self.posts / max(1, self.posted)
+
+    @property
+    def bound(self) -> float:
+        return 3 / max(1, self.mutations)
+
+    def summary(self) -> dict[str, object]:
+        """For machines: counts, rates and the failures as text."""
+        plain = {**asdict(self), "failures": [str(each) for each in self.failures[:20]], "faults": dict(sorted(self.faults.items()))}
+        rates = {"posts_per_order": round(self.posts_per_order, 4), "bound": self.bound}
+        return {**plain, **rates, "mutations_per_s": round(self.mutations / max(self.seconds, 1e-9))}
+
+
+def simulate(mutations: int, seed: int, *, faults: Faults | None = None, design: Design | None = None) -> Result:
+    """Run worlds until so many mutations were planned; the same arguments give the same result."""
+    result = Result(seed)
+    started = time.perf_counter()
+    _silence()
+    while result.mutations < mutations:
+        orders = min(WORLD_ORDERS, mutations - result.mutations)
+        world = World(orders, f"{seed}.{result.worlds}", faults or Faults(), design or Design())
+        world.run()
+        _count(result, world, orders)
+        result.worlds += 1
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _silence() -> None:
+    """Workers of simulated worlds write no log: a million of them would."""
+    for room in ("drain", "unknown", "chain"):
+        logging.getLogger(f"include.outbox.{room}").setLevel(logging.CRITICAL)
+
+
+def _count(result: Result, world: World, orders: int) -> None:
+    rows = list(world.tables.rows.values())
+    states = Counter(row.state.value for row in rows)
+    result.mutations += orders
+    result.posts += world.books.posts
+    result.posted += states["posted"]
+    result.dead_letters += states["dead_letter"]
+    result.dismissed += states["dismissed"]
+    result.unknown_left += states["unknown"] + states["sending"]
+    result.kills += world.kills
+    result.events += len(world.tables.events)
+    result.virtual_s += world.hub.ended_at
+    result.latest_s = max([result.latest_s, *(row.late_by_s for row in rows if row.late_by_s)])
+    result.faults.update({fault.value: number for fault, number in world.books.drawn.items()})
+    found = violations(world)
+    result.duplicates += sum(each.invariant in {"I1", "I2"} for each in found)
+    result.lost += sum(each.invariant in {"I3", "I4"} for each in found)
+    result.calls_per_minute_over += sum(each.invariant == "I7" for each in found)
+    result.failures += [Failure(world.seed, orders, each) for each in found]
+
+
+def violations(world: World) -> list[Violation]:
+    """Judge a world by its books and its tables alone."""
+    keys = {row.mutation_id: str(row.key) for row in world.tables.rows.values()}
+    events = [Transition(keys[each.mutation_id], each.before.value if each.before else None, each.after.value) for each in world.tables.events]
+    found = judge(
+        [_document(each) for each in world.books.documents],
+        [_mutation(each) for each in world.tables.rows.values()],
+        events,
+        {str(each.key) for each in world.feed.versions},
+    )
+    most = calls_per_window(world.books.calls, MINUTE_S)
+    if most > world.minute_limit:
+        found.append(Violation("I7", "calls", f"{most} in a minute, the limit is {world.minute_limit}"))
+    return found
+
+
+def _document(document: Document) -> BookedDocument:
+    amount = Decimal(document.payload.split(":", 1)[1].split(",", 1)[0])
+    return BookedDocument(DIVISION, str(document.exact_id), document.token, document.your_ref, amount)
+
+
+def _mutation(row: Row) -> JudgedMutation:
+    exact_id = str(row.exact_id) if row.exact_id else None
+    cause = str(row.cause) if row.cause else None
+    return JudgedMutation(str(row.key), row.division, row.token, row.your_ref, row.state.value, exact_id, cause, row.amount_net)
+
+
+def history(seed: str, orders: int, subject: str, *, faults: Faults | None = None, design: Design | None = None) -> list[str]:
+    """Replay one world and tell the story of one mutation: its transitions and its documents, in the order of time."""
+    _silence()
+    world = World(orders, seed, faults or Faults(), design or Design())
+    world.run()
+    rows = {row.mutation_id: row for row in world.tables.rows.values() if subject in (str(row.key), row.your_ref)}
+    told = [
+        (each.at, f"{each.before or 'new'} → {each.after} (attempt {each.attempt}, {each.actor}) {each.note}".rstrip())
+        for each in world.tables.events
+        if each.mutation_id in rows
+    ]
+    for document in world.books.documents:
+        if any(row.token == document.token for row in rows.values()):
+            told.append((document.posted_at, f"POST reaches Exact as document {document.number}"))
+            told.append((document.committed_at, f"document {document.number} is booked"))
+    return [f"{at:12.3f} s  {line}" for at, line in sorted(told)]

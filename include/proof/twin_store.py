@@ -1,0 +1,234 @@
+"""The outbox's memory in memory: the same protocol and rules as the one in PostgreSQL, one session per worker.
+
+Tests hold both against one contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from include.outbox.model import Cause, Cursor, Draft, Found, Key, Mutation, Outcome, Tally
+from include.outbox.planning import replanned
+from include.outbox.ports import Receipt
+from include.outbox.states import State
+from include.outbox.times import Times
+from include.proof.twin_rows import Case, Row, seconds_of
+from include.proof.twin_tables import IN_FLIGHT, Tables
+
+UNKNOWNS_BEFORE_STOP = 3
+SENT = frozenset({State.SENDING, State.UNKNOWN, State.POSTED})
+
+
+class StoreTwin:
+    """Implements `include.outbox.ports.Store` for one session. `between` is called where production leaves one transaction for the next."""
+
+    def __init__(self, tables: Tables, owner: str, times: Times, *, between: Callable[[], None] = lambda: None) -> None:
+        self.tables = tables
+        self.session = tables.new_session()
+        self._owner = owner
+        self._times = times
+        self._between = between
+
+    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None) -> Tally:
+        tally: Tally = Tally()
+        for draft in drafts:
+            tally[self._plan_one(draft)] += 1
+        if cursor is not None:
+            self.tables.advance(cursor)
+        return tally
+
+    def _plan_one(self, draft: Draft) -> str:
+        if self.tables.insert(draft, self._owner) is not None:
+            return draft.state.value
+        row = self._by_key(draft.key)
+        existing = row.mutation()
+        newer = replanned(existing, draft)
+        if newer is not None:
+            self.tables.replace(row, newer, self._owner)
+            return f"superseded_{newer.state.value}"
+        changed = existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
+        return "changed_after_push" if existing.state in SENT and changed else "known"
+
+    def _by_key(self, key: Key) -> Row:
+        return self.tables.rows[self.tables.by_key[key]]
+
+    def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
+        row = self.tables.rows[mutation.mutation_id]
+        if row.state is not mutation.state or row.payload_version != mutation.payload_version:
+            return False
+        self.tables.replace(row, draft, by)
+        if draft.state is State.PLANNED and mutation.cause is not None:
+            self._revive_waiting(row, mutation.cause, by)
+        return True
+
+    def _revive_waiting(self, row: Row, cause: Cause, by: str) -> None:
+        for each in sorted(self.tables.waiting):
+            waiting = self.tables.rows[each]
+            dead_of_it = waiting.waits_for == row.mutation_id and waiting.state is State.DEAD_LETTER and waiting.cause == cause
+            if dead_of_it and waiting.payload is not None and waiting.attempt == 0:
+                self.tables.move(waiting, State.PLANNED, by)
+
+    def cursor(self, flow: str, administration: str) -> datetime | None:
+        return self.tables.cursors.get((flow, administration))
+
+    def get(self, mutation_id: int) -> Mutation:
+        return self.tables.rows[mutation_id].mutation()
+
+    def ready(self, division: int, limit: int) -> Sequence[int]:
+        self._bury_parked(division)
+        self._bury_waiting(division)
+        moment = self.tables.clock()
+        ready: list[int] = []
+        for mutation_id in self.tables.planned[division]:
+            row = self.tables.rows[mutation_id]
+            if row.not_before <= moment and (row.business_entity, row.division) not in self.tables.in_flight and self._may_go(row):
+                ready.append(mutation_id)
+                if len(ready) == limit:
+                    break
+        return ready
+
+    def _may_go(self, row: Row) -> bool:
+        return row.waits_for is None or self.tables.rows[row.waits_for].state is State.POSTED
+
+    def _bury_parked(self, division: int) -> int:
+        """Only what was planned since the last look needs a look: a case that begins to park makes all of them new again."""
+        tables = self.tables
+        buried = 0
+        parking = [case for case in tables.cases.values() if case.parks is not None] if tables.unscanned else []
+        for case in parking:
+            rows = [tables.rows[each] for each in sorted(tables.unscanned)]
+            needs = [row for row in rows if row.division == division and self._is_parked(row, case)]
+            buried += tables.bury(needs, Cause(case.cause.code, case.cause.subject), self._owner)
+        tables.unscanned -= {each for each in tables.unscanned if tables.rows[each].division == division}
+        return buried
+
+    def _is_parked(self, row: Row, case: Case) -> bool:
+        never_sent = row.state is State.PLANNED and not row.may_have_left
+        return never_sent and row.administration == case.administration and case.parks in row.subjects
+
+    def _bury_waiting(self, division: int) -> None:
+        for each in sorted(self.tables.waiting):
+            row = self.tables.rows[each]
+            awaited = self.tables.rows[row.waits_for or 0]
+            if row.state is State.PLANNED and row.division == division and awaited.state in {State.DEAD_LETTER, State.DISMISSED}:
+                self.tables.bury([row], awaited.cause or Cause(""), self._owner)
+
+    def next_due_s(self, division: int) -> float | None:
+        moment = self.tables.clock()
+        waits = [at - moment for each in self.tables.planned[division] if (at := self.tables.rows[each].not_before) > moment]
+        return min(waits) if waits else None
+
+    def endpoint(self, mutation_id: int) -> str:
+        return self.tables.rows[mutation_id].endpoint
+
+    def lock(self, mutation_id: int) -> bool:
+        return self.tables.locks.setdefault(mutation_id, self.session) == self.session
+
+    def unlock(self, mutation_id: int) -> None:
+        if self.tables.locks.get(mutation_id) == self.session:
+            del self.tables.locks[mutation_id]
+
+    def claim(self, mutation_id: int, owner: str) -> Mutation | None:
+        row = self.tables.rows[mutation_id]
+        moment = self.tables.clock()
+        if row.state is not State.PLANNED or row.not_before > moment or (row.business_entity, row.division) in self.tables.in_flight:
+            return None
+        row.attempt += 1
+        row.owner = owner
+        row.sent_at = moment
+        row.looks = 0
+        row.next_look_at = None
+        self.tables.move(row, State.SENDING, owner)
+        return row.mutation()
+
+    def settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None = None) -> bool:
+        if receipt is not None:
+            self.tables.give_back(receipt)
+            division = mutation.division
+            self.tables.streak[division] = self.tables.streak[division] + 1 if receipt.answer_class == "unknown" else 0
+        row = self.tables.rows[mutation.mutation_id]
+        if row.attempt != mutation.attempt:
+            return False
+        late = outcome.state is State.POSTED
+        if late and row.state is State.PLANNED:
+            self.tables.move(row, State.SENDING, self._owner, "late answer")
+        if row.state not in (IN_FLIGHT if late else {mutation.state}):
+            return False
+        self._write(row, outcome)
+        return True
+
+    def _write(self, row: Row, outcome: Outcome) -> None:
+        moment = self.tables.clock()
+        before = row.state
+        if outcome.state is State.DEAD_LETTER:
+            self.tables.recause(row, outcome.cause)
+        row.exact_id = outcome.exact_id or row.exact_id
+        row.looks += before is State.UNKNOWN
+        row.resends += outcome.resend
+        row.may_have_left = outcome.may_have_left
+        row.unrecognised = outcome.unrecognised if outcome.state is State.UNKNOWN else None
+        row.next_look_at = moment + (outcome.next_look_s or 0.0) if outcome.state is State.UNKNOWN else None
+        if outcome.state is State.PLANNED:
+            row.not_before = moment + outcome.not_before_s
+        if outcome.state is State.POSTED and before is State.UNKNOWN:
+            row.late_by_s = moment - (row.sent_at or moment)
+        self.tables.move(row, outcome.state, self._owner, " ".join(f"{name}={value}" for name, value in outcome.facts.items()))
+
+    def abandoned(self, division: int) -> Sequence[Mutation]:
+        sending = [row for row in self._in_flight(division) if row.state is State.SENDING]
+        snapshot = [(row.mutation(), self._is_over(row)) for row in sending]
+        return [mutation for mutation, is_over in snapshot if is_over or self._nobody_holds(mutation.mutation_id)]
+
+    def _nobody_holds(self, mutation_id: int) -> bool:
+        self._between()
+        if not self.lock(mutation_id):
+            return False
+        self._between()
+        self.unlock(mutation_id)
+        self._between()
+        return self.tables.rows[mutation_id].state is State.SENDING
+
+    def _in_flight(self, division: int) -> list[Row]:
+        return [self.tables.rows[each] for each in sorted(self.tables.in_flight.values()) if self.tables.rows[each].division == division]
+
+    def _is_over(self, row: Row) -> bool:
+        return self.tables.clock() - (row.sent_at or 0.0) > self._times.lease_s
+
+    def due_looks(self, division: int) -> Sequence[Mutation]:
+        moment = self.tables.clock()
+        unknown = [row for row in self._in_flight(division) if row.state is State.UNKNOWN]
+        due = [row for row in unknown if (row.next_look_at or 0.0) <= moment]
+        return [row.mutation() for row in sorted(due, key=lambda row: row.next_look_at or 0.0)]
+
+    def unknown_for_s(self, mutation: Mutation) -> float:
+        return self.tables.clock() - (self.tables.rows[mutation.mutation_id].sent_at or 0.0)
+
+    def pulled_since(self, mutation: Mutation, quarantine_s: float) -> bool:
+        began_at = self.tables.mirrors[mutation.division, mutation.endpoint].began_at
+        return began_at is not None and mutation.sent_at is not None and began_at > seconds_of(mutation.sent_at) + quarantine_s
+
+    def mirrored(self, mutation: Mutation) -> Sequence[Found]:
+        mirror = self.tables.mirrors[mutation.division, mutation.endpoint]
+        ids = {*mirror.by_token.get(mutation.token, ()), *mirror.by_reference.get(mutation.your_ref, ())}
+        return [Found(each) for each in sorted(ids, key=str)]
+
+    def posts_stopped(self, division: int) -> bool:
+        return self.tables.streak[division] >= UNKNOWNS_BEFORE_STOP
+
+    def posts_may_go_on(self, division: int) -> None:
+        self.tables.streak[division] = 0
+
+    def same_cause(self, division: int, cause: Cause) -> int:
+        return sum(self._died_of(row, division, cause) for row in self.tables.rows.values())
+
+    def _died_of(self, row: Row, division: int, cause: Cause) -> bool:
+        same = row.cause is not None and (row.cause.code, row.cause.subject) == (cause.code, cause.subject)
+        return same and row.division == division and row.state is State.DEAD_LETTER
+
+    def park(self, division: int, cause: Cause, subject: str) -> int:
+        for (_, code, about), case in self.tables.cases.items():
+            if (code, about) == (cause.code, cause.subject):
+                case.parks = subject
+        self.tables.unscanned.update(self.tables.planned[division])
+        return self._bury_parked(division)

@@ -1,0 +1,176 @@
+"""One simulated world: a source, an outbox, an Exact, and the workers between them, from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from include.errors import RetryableError
+from include.outbox.drain import Drain, Parts
+from include.outbox.model import Cursor
+from include.outbox.ports import Store, Wire
+from include.outbox.states import State
+from include.outbox.times import Times
+from include.outbox.unknown import Unknowns
+from include.proof.faults import Faults
+from include.proof.interruptions import interruptible_gate, interruptible_store
+from include.proof.scheduler import Hub, Trouble, Worker
+from include.proof.source_feed import ADMINISTRATION, FLOW, OVERLAP, SourceFeed, SourceVersion
+from include.proof.twin_exact import DIVISION, Books, ExactTwin, Outage
+from include.proof.twin_gate import GateTwin, Limiter
+from include.proof.twin_rows import BEGINNING, Row, moment, seconds_of
+from include.proof.twin_store import StoreTwin
+from include.proof.twin_tables import Tables
+
+PAGE = 50
+LONGEST_RUN_S = 5 * 86_400.0
+UPKEEP_EVERY_S = 60.0
+
+
+def plan_page(store: Store, page: Sequence[SourceVersion]) -> None:
+    """W0 as the flow does it: the page and the cursor in one transaction."""
+    store.plan([each.draft for each in page], Cursor(FLOW, ADMINISTRATION, moment(page[-1].changed_s)))
+
+
+def _is_to_be_retried(row: Row) -> bool:
+    return row.state is State.DEAD_LETTER and row.cause is not None and row.cause.code == "unrecognised_answer"
+
+
+def same_store(store: Store) -> Store:
+    return store
+
+
+def same_wire(wire: Wire) -> Wire:
+    return wire
+
+
+@dataclass(frozen=True)
+class Design:
+    """The design under test: production as it is, or with one fault put in on purpose (`controls`)."""
+
+    drain: type[Drain] = Drain
+    unknowns: type[Unknowns] = Unknowns
+    store: Callable[[Store], Store] = same_store
+    wire: Callable[[Wire], Wire] = same_wire
+    plan: Callable[[Store, Sequence[SourceVersion]], None] = plan_page
+
+
+class World:
+    """Builds the parts, lets the workers run, and holds what is left when all is settled."""
+
+    def __init__(self, orders: int, seed: str, faults: Faults, design: Design) -> None:
+        self.seed = seed
+        self.random = Random(seed)
+        self.faults = faults
+        self.design = design
+        self.times = Times()
+        self.hub = Hub(self.random)
+        self.feed = SourceFeed(orders, self.random, refuse=faults.refuse)
+        self.tables = Tables(self.hub.now)
+        self.books = Books(self.random, faults, self.hub.now)
+        self.minute_limit = self.random.choice((60,) + (300,) * 4 + (1200,) * 5)
+        self.limiter = Limiter(self.minute_limit, self.times, self.hub.now)
+        self.tables.give_back = self.limiter.give_back
+        self.planned = False
+        self.workers = 0
+        self.kills = 0
+        self.alive: set[Worker] = set()
+
+    def run(self) -> None:
+        if self.random.random() < self.faults.outage:
+            since = self.random.uniform(0, 300)
+            flush = since + self.random.uniform(60, 3000)
+            self.books.outage = Outage(since, flush, flush + 60)
+        self._employ(self._plan, 0.0)
+        for _ in range(self.random.randint(2, 5)):
+            self._employ(self._drain, self.random.uniform(0, 30))
+        self._employ(self._retry_dead_letters, 600.0)
+        self._employ(self._look_after_unknowns, self.random.uniform(0, 60))
+        self.hub.run()
+
+    def settled(self) -> bool:
+        """All is where it can stay, or the run has taken far too long."""
+        states = self.tables.states
+        on_its_way = states[State.PLANNED] + states[State.SENDING] + states[State.UNKNOWN]
+        to_be_retried = states[State.DEAD_LETTER] and any(_is_to_be_retried(row) for row in self.tables.rows.values())
+        return (self.planned and not on_its_way and not to_be_retried) or self.hub.now() > LONGEST_RUN_S
+
+    def _employ(self, role: Callable[[Worker, StoreTwin], None], starts_at: float) -> None:
+        self.workers += 1
+        name = f"{role.__name__.strip('_')}-{self.workers}"
+
+        def body(worker: Worker) -> None:
+            store = StoreTwin(self.tables, name, self.times, between=worker.point)
+            worker.on_cut = lambda _: self._end_session(store)
+
+            def dies(_: Worker) -> None:
+                self.kills += 1
+                self.tables.drop_session(store.session)
+                self.alive.discard(worker)
+                self._employ(role, worker.time + self.random.uniform(0.5, 30))
+
+            worker.on_death = dies
+            role(worker, store)
+            self.alive.discard(worker)
+
+        worker = Worker(self.hub, name, body, starts_at=starts_at)
+        self.alive.add(worker)
+        self.hub.start(worker)
+
+    def _end_session(self, store: StoreTwin) -> None:
+        self.tables.drop_session(store.session)
+        store.session = self.tables.new_session()
+
+    def _parts(self, worker: Worker, store: StoreTwin) -> Parts:
+        gate = interruptible_gate(worker, GateTwin(self.limiter, DIVISION, worker.name))
+        wire = self.design.wire(ExactTwin(self.books, self.tables, gate, worker=worker, times=self.times))
+        guarded = self.design.store(interruptible_store(worker, store))
+        return Parts(DIVISION, worker.name, guarded, gate, wire, worker, self.times)
+
+    def _plan(self, worker: Worker, store: StoreTwin) -> None:
+        guarded = self.design.store(interruptible_store(worker, store))
+        while not self.planned:
+            try:
+                self._plan_pages(worker, store, guarded)
+            except RetryableError:
+                worker.sleep(5)
+            worker.sleep(self.random.uniform(5, 40))
+
+    def _plan_pages(self, worker: Worker, store: StoreTwin, guarded: Store) -> None:
+        cursor = store.cursor(FLOW, ADMINISTRATION)
+        began = worker.time
+        changed = self.feed.since(seconds_of((cursor or BEGINNING) - OVERLAP), began)
+        for first in range(0, len(changed), PAGE):
+            if worker.calls_left < 0 and self.random.random() < self.faults.kill * 2:
+                worker.doom(Trouble.KILL, after_calls=self.random.randrange(4))
+            self.design.plan(guarded, changed[first : first + PAGE])
+        self.planned = began >= self.feed.ends_s
+
+    def _drain(self, worker: Worker, store: StoreTwin) -> None:
+        drain = self.design.drain(self._parts(worker, store))
+        while not self.settled():
+            try:
+                drain.run()
+            except RetryableError as pause:
+                worker.sleep(pause.retry_after_s)
+            worker.sleep(self.random.uniform(20, 90))
+
+    def _retry_dead_letters(self, worker: Worker, store: StoreTwin) -> None:
+        """The operator: clears what Exact answered in words that nobody knows, as often as it comes."""
+        while not self.settled():
+            for row in [row for row in self.tables.rows.values() if _is_to_be_retried(row)]:
+                draft = self.feed.versions_of[str(row.key)][0].draft
+                store.replan(row.mutation(), draft, worker.name)
+            worker.sleep(self.random.uniform(600, 6000))
+
+    def _look_after_unknowns(self, worker: Worker, store: StoreTwin) -> None:
+        unknowns = self.design.unknowns(self._parts(worker, store))
+        while not (self.settled() and self.alive == {worker}) and worker.time < 2 * LONGEST_RUN_S:
+            if worker.calls_left < 0 and self.random.random() < self.faults.kill:
+                worker.doom(Trouble.KILL, after_calls=self.random.randrange(40))
+            try:
+                unknowns.settle()
+            except RetryableError as pause:
+                worker.sleep(pause.retry_after_s)
+            worker.sleep(UPKEEP_EVERY_S)
