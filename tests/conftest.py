@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from include.demo.postgres import Postgres as Server
@@ -19,6 +20,10 @@ from include.demo.postgres import Postgres as Server
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Tests throw their databases away: nothing has to survive a crash of the machine.
 WITHOUT_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+
+# A busy machine is no reason for a property to fail.
+settings.register_profile("exactly", deadline=None)
+settings.load_profile("exactly")
 
 
 @dataclass
