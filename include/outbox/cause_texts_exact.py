@@ -29,6 +29,18 @@ TEXTS_OF_EXACT = {
         cause_en="Relation {subject} is blocked in Exact.",
         cure_en="Find out why; unblock relation {subject} in Exact and retry, or dismiss the document.",
     ),
+    "gl_account_blocked": CauseText(
+        cause_nl="Grootboekrekening {subject} is geblokkeerd in Exact.",
+        cure_nl="Deblokkeer grootboekrekening {subject} in Exact, of laat de beheerder een andere kiezen, en probeer het opnieuw.",
+        cause_en="Ledger account {subject} is blocked in Exact.",
+        cure_en="Unblock ledger account {subject} in Exact, or have the administrator choose another, and retry.",
+    ),
+    "item_blocked": CauseText(
+        cause_nl="Artikel {subject} is geblokkeerd in Exact.",
+        cure_nl="Deblokkeer artikel {subject} in Exact en probeer het opnieuw.",
+        cause_en="Item {subject} is blocked in Exact.",
+        cure_en="Unblock item {subject} in Exact and retry.",
+    ),
     "vat_number_refused": CauseText(
         cause_nl="Exact keurt het btw-nummer van {subject} af.",
         cure_nl="Verbeter het btw-nummer van {subject} in Exact en in de webshop en probeer het opnieuw.",
@@ -118,6 +130,12 @@ TEXTS_OF_EXACT = {
         ),
         cause_en="It cannot be said whether {subject} was booked in Exact: three times Exact gave no clear answer.",
         cure_en="Look {subject} up in Exact by Your ref. If it is there, adopt it; if not, retry.",
+    ),
+    "cancelled_in_source": CauseText(
+        cause_nl="De bestelling is in de webshop geannuleerd voordat er iets geboekt was.",
+        cure_nl="U hoeft niets te doen: er is niets geboekt.",
+        cause_en="The order was cancelled in the shop before anything was booked.",
+        cure_en="Nothing has to be done: nothing was booked.",
     ),
     "routed_elsewhere": CauseText(
         cause_nl=(

@@ -31,6 +31,22 @@ class Parts:
     times: Times
 
 
+@dataclass(frozen=True)
+class Guard:
+    """G: how old the permit and the knowledge are that a POST is about to act upon.
+
+    Both moments are taken *before* what they stand for: the machine may be suspended while an answer already waits in its socket, and
+    wake when the mutation and the permit have long been another's.
+    """
+
+    started: float
+    looked: float
+
+    def lets_go(self, moment: float, times: Times) -> bool:
+        """Tell whether the first byte may leave now; a permit must be used while its lease still covers the minute after the call."""
+        return moment - self.looked <= times.guard_s and moment - self.started <= times.lease_s - times.cooldown_s
+
+
 class Drain:
     """Sends the planned mutations of one division; as many may run at once as there are workers."""
 
@@ -74,12 +90,13 @@ class Drain:
         """One attempt; returns the state that it ended in, or None when another worker has it. Raises `RetryableError`, `SetupError`."""
         self._let_posts_go_on()
         self._parts.wire.prepare()
+        started = self._parts.clock.elapsed()
         permit = self._parts.gate.take(self._store.endpoint(mutation_id), self._purpose)
         if not self._store.lock(mutation_id):
             self._parts.gate.give_back_unused(permit)
             return None
         try:
-            return self._locked_attempt(mutation_id, permit)
+            return self._locked_attempt(mutation_id, permit, started)
         finally:
             self._store.unlock(mutation_id)
 
@@ -90,18 +107,18 @@ class Drain:
             raise RetryableError("Exact does not answer", retry_after_s=self._times.retry_s)
         self._store.posts_may_go_on(self._parts.division)
 
-    def _locked_attempt(self, mutation_id: int, permit: Permit) -> str | None:
+    def _locked_attempt(self, mutation_id: int, permit: Permit, started: float) -> str | None:
         mutation = self._store.claim(mutation_id, self._parts.owner)
         if mutation is None:
             self._parts.gate.give_back_unused(permit)
             return None
-        started = self._parts.clock.elapsed()
+        looked = started
         if mutation.may_have_left:
             found = self._look_before_resend(mutation, permit)
             if found:
                 return self._settle(mutation, posted(found[0]), None)
-            started = self._parts.clock.elapsed()
-        return self._send(mutation, permit, started)
+            looked = self._parts.clock.elapsed()
+        return self._send(mutation, permit, Guard(started, looked))
 
     def _look_before_resend(self, mutation: Mutation, permit: Permit) -> list[Found]:
         try:
@@ -114,9 +131,9 @@ class Drain:
             self._parts.gate.give_back_unused(permit)
         return found
 
-    def _send(self, mutation: Mutation, permit: Permit, started: float) -> str:
+    def _send(self, mutation: Mutation, permit: Permit, guard: Guard) -> str:
         def still_in_time() -> bool:
-            return self._parts.clock.elapsed() - started <= self._times.guard_s
+            return guard.lets_go(self._parts.clock.elapsed(), self._times)
 
         sending = self._parts.wire.send(mutation, permit, still_in_time)
         verdict = classify(sending.answer)
@@ -132,7 +149,8 @@ class Drain:
             case Verdict.POSTED:
                 return Outcome(State.POSTED, exact_id=answer.exact_id, facts=answer.facts)
             case Verdict.REFUSED:
-                return Outcome(State.DEAD_LETTER, cause=refusal(answer, mutation.subjects, mutation.your_ref))
+                cause = refusal(answer, mutation.subjects, mutation.your_ref)
+                return Outcome(State.DEAD_LETTER, cause=cause, may_have_left=mutation.may_have_left)
             case Verdict.NOT_PROCESSED | Verdict.SET_UP:
                 return not_sent(mutation, self._again_in_s(answer))
             case _:

@@ -91,7 +91,8 @@ class Unknowns:
 
     def _absent(self, mutation: Mutation) -> Outcome:
         if mutation.unrecognised is not None:
-            return Outcome(State.DEAD_LETTER, cause=Cause("unrecognised_answer", mutation.your_ref, {"text": mutation.unrecognised}))
+            cause = Cause("unrecognised_answer", mutation.your_ref, {"text": mutation.unrecognised})
+            return Outcome(State.DEAD_LETTER, cause=cause, may_have_left=True)
         if mutation.resends >= RESENDS_MAX:
             return Outcome(State.DEAD_LETTER, cause=Cause(UNKNOWN_OUTCOME, mutation.your_ref), may_have_left=True)
         log.info("mutation %s is not in Exact by two witnesses: it is planned again", mutation.mutation_id)
