@@ -5,6 +5,7 @@ from __future__ import annotations
 from include.sandbox import seed
 from include.sandbox.api import Api
 from include.sandbox.books import Books
+from include.sandbox.browser import Browser
 from include.sandbox.consent import Consent
 from include.sandbox.control import Control
 from include.sandbox.oauth import OAuth
@@ -23,7 +24,9 @@ class Sandbox:
         self._pages = Pages()
         self._api = Api(self.world, oauth)
         self._consent = Consent(self.world, oauth, self._pages)
-        self._control = Control(self.world, Books(self.world.database))
+        books = Books(self.world.database)
+        self._control = Control(self.world, books)
+        self._browser = Browser(self.world, books, self._pages)
 
     async def __call__(self, request: Request) -> Response:
         """Answer a request."""
@@ -38,4 +41,4 @@ class Sandbox:
             return await self._control.handle(request)
         if path.startswith("/static/"):
             return self._pages.static(path.removeprefix("/static/"))
-        return Response(404, b"Not found")
+        return self._browser.handle(request)

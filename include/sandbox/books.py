@@ -8,7 +8,7 @@ from typing import Any
 
 from include.sandbox import sql
 from include.sandbox.bookkeeper import cents, exact
-from include.sandbox.clock import AMSTERDAM, EPOCH, iso, moment
+from include.sandbox.clock import iso
 from include.sandbox.database import Database, Row
 from include.sandbox.ledger import trial_balance
 
@@ -115,9 +115,8 @@ def _document(kind: str, row: Row, lines: list[Row], named: tuple[str | None, in
         "number": named[1],
         "journal": row["Journal"],
         "document_date": iso(row.get("EntryDate") or row.get("OrderDate")),
-        "created_ms": _true_ms(row["Created"]),
-        "created": iso(_true_ms(row["Created"])),
-        "modified": iso(_true_ms(row["Modified"])),
+        "created_ms": row["_made_ms"],
+        "created": iso(row["_made_ms"]),
         "timestamp": row["Timestamp"],
     }
 
@@ -143,9 +142,3 @@ def _vat_by_code(lines: list[Row]) -> dict[str, dict[str, str]]:
 
 def _money(value: float | None) -> str | None:
     return None if value is None else str(cents(exact(value)))
-
-
-def _true_ms(stamp: int) -> int:
-    """Turn Dutch wall time that is stored as if it were UTC back into a moment."""
-    wall = moment(stamp).replace(tzinfo=AMSTERDAM)
-    return round((wall - EPOCH).total_seconds() * 1000)

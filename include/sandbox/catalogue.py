@@ -60,6 +60,9 @@ CHILDREN = {
     ("vat_codes", "VATPercentages"): ("vat/VatPercentages", "VATCodeID"),
 }
 
+# Members of the mandatory filter that are known where the documentation's list is unreadable (FACTS 6.3), with what clients poll by.
+KNOWN_FILTERS = {"salesentry/SalesEntries": ("EntryID", "Created", "Customer", "EntryDate", "EntryNumber", "Journal", "Modified")}
+
 # EntityType of sync/Deleted by table (FACTS 4.5).
 ENTITY_TYPE = {
     "transaction_lines": 1,
@@ -158,7 +161,7 @@ def _entity(directory: Path, endpoint: str) -> Entity:
         page_max=raw["page_size"] or 60,
         key=raw["key"][0] if raw["key"] else "",
         fields=fields,
-        mandatory_filter=tuple(raw.get("mandatory_filter", ())),
+        mandatory_filter=tuple(raw.get("mandatory_filter", KNOWN_FILTERS.get(endpoint, ()))),
         filterable=frozenset(raw.get("filterable", ())),
         select_required=bool(raw.get("select_required")),
         table=TABLES[endpoint],

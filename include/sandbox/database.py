@@ -24,7 +24,8 @@ HIDDEN = {
 EXTRA = {
     "periods": {"_closed": "Edm.Boolean"},
     "currencies": {"_key": "Edm.String", "_active": "Edm.Boolean"},
-    "sales_invoices": {"_entry_id": "Edm.Guid"},
+    "sales_invoices": {"_entry_id": "Edm.Guid", "_made_ms": "Edm.Int64"},
+    "sales_entries": {"_made_ms": "Edm.Int64"},
     "sales_invoice_lines": {"_vat_given": "Edm.Boolean"},
     "sales_entry_lines": {"_vat_given": "Edm.Boolean"},
     "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean"},

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from include.sandbox.answers import BadRequestError
 
@@ -218,7 +218,9 @@ def _literal(kind: str, text: str) -> Literal | None:
 
 def _number(text: str) -> Literal:
     if text[-1] in "Ll":
-        return Literal("long", int(text[:-1])) if "." not in text else _refuse()
+        if "." in text or "e" in text.lower():
+            _refuse()
+        return Literal("long", int(text[:-1]))
     return Literal("number", Decimal(text.rstrip("MmDdFf")))
 
 
@@ -231,7 +233,7 @@ def _typed(text: str) -> Literal:
         return Literal("guid", value.lower())
     if kind == "datetime":
         return Literal("datetime", _datetime_ms(value))
-    return _refuse()
+    _refuse()
 
 
 def _datetime_ms(text: str) -> int:
@@ -245,5 +247,5 @@ def _datetime_ms(text: str) -> int:
     return round(parsed.replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def _refuse() -> Any:
+def _refuse() -> NoReturn:
     raise BadRequestError(SYNTAX)

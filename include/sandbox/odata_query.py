@@ -162,10 +162,8 @@ def _check_fields(entity: Entity, used: set[str], switches: Switches) -> None:
     if entity.filterable and used - entity.filterable:
         raise BadRequestError(f"Filtering on these fields is not supported: {', '.join(sorted(used - entity.filterable))}")
     mandatory = entity.mandatory_filter
-    if entity.kind == "bulk":
-        if mandatory and switches.bulk_filters_only_indexed and used - set(mandatory):
-            raise BadRequestError(f"Filtering on these fields is not supported: {', '.join(sorted(used - set(mandatory)))}")
-        return
+    if entity.kind == "bulk" and mandatory and switches.bulk_filters_only_indexed and used - set(mandatory):
+        raise BadRequestError(f"Filtering on these fields is not supported: {', '.join(sorted(used - set(mandatory)))}")
     if mandatory and switches.mandatory_filter and not used & set(mandatory):
         raise BadRequestError(
             "This endpoint has mandatory filtering applied. A GET request for this endpoint must have a $filter parameter "

@@ -26,7 +26,7 @@ class Reader:
         self._division = division
         self._user_id = user_id
         self._divisions = divisions
-        self._base = f"{world.base_url}/api/v1/{division if division is not None else 'current'}/"
+        self._base = f"{world.base_url}/api/v1/" + (f"{division}/" if division is not None else "")
         self._render = Renderer(self._base, int64_as_text=world.switches.int64_as_text)
 
     def collection(self, entity: Entity, options: dict[str, str]) -> bytes:

@@ -20,6 +20,7 @@ from include.sandbox.world import World
 SEEDS = Path(__file__).parent / "seeds"
 NAMESPACE = UUID("6f0d7bb4-0d7e-4c54-9d53-7ad1a9a5ed0c")
 DAY_MS = 86_400_000
+FIRST_TIMESTAMP = 1000
 TYPE_BY_GL = {20: "Accounts receivable", 24: "VAT", 12: "Bank", 110: "Revenue"}
 
 
@@ -101,6 +102,7 @@ class _Gardener:
         row = {"Code": code, "HID": code % 1000, "Status": 1, "BlockingStatus": 0, "Created": stamp, "Modified": stamp}
         known = self._world.database.columns("divisions")
         self._world.database.insert("divisions", {name: value for name, value in {**row, **fields}.items() if name in known})
+        self._world.database.next(f"timestamp/{code}", step=FIRST_TIMESTAMP)  # clients begin with `Timestamp gt 1`
         keeper = Bookkeeper(self._world, code, None)
         for section, plant in _SECTIONS.items():
             for entry in division.get(section, ()):

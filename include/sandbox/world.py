@@ -115,6 +115,7 @@ class World:
             "Modified": now,
             "Creator": user_id,
             "Modifier": user_id,
+            "_made_ms": self.clock.now_ms(),
             "_seen_ms": visible[0],
             "_synced_ms": visible[1],
         }

@@ -114,18 +114,18 @@ class ExactClient:
         url = f"{url}?{query}" if query else url
         return self.http.request(method, url, data=data, headers=self.headers(**headers), timeout=timeout)
 
-    def get(self, path: str, filter: str = "", **options: str) -> requests.Response:
-        parts = [f"%24filter={quote(filter)}"] if filter else []
+    def get(self, path: str, where: str = "", **options: str) -> requests.Response:
+        parts = [f"%24filter={quote(where)}"] if where else []
         parts += [f"%24{name}={quote(value)}" for name, value in options.items()]
         return self.call("GET", path, query="&".join(parts))
 
-    def rows(self, path: str, filter: str = "", **options: str) -> list[dict[str, Any]]:
-        answer = self.get(path, filter, **options)
+    def rows(self, path: str, where: str = "", **options: str) -> list[dict[str, Any]]:
+        answer = self.get(path, where, **options)
         assert answer.status_code == 200, answer.text
         return results(answer.json())
 
-    def all_rows(self, path: str, filter: str = "", **options: str) -> list[dict[str, Any]]:
-        answer, found = self.get(path, filter, **options), []
+    def all_rows(self, path: str, where: str = "", **options: str) -> list[dict[str, Any]]:
+        answer, found = self.get(path, where, **options), []
         while True:
             assert answer.status_code == 200, answer.text
             content = answer.json()["d"]
@@ -143,7 +143,8 @@ def results(body: dict[str, Any]) -> list[dict[str, Any]]:
     content = body["d"]
     if isinstance(content, list):
         return content
-    return content["results"] if "results" in content else [content]
+    found: list[dict[str, Any]] = content.get("results", [content])
+    return found
 
 
 def error_text(answer: requests.Response) -> str:
