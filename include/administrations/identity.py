@@ -30,7 +30,7 @@ ANY_REGISTRATION = (r"[0-9A-Z][0-9A-Z./ -]{1,29}", "12345678")
 def registration_fault(country: str, number: str) -> str | None:
     """Say what is wrong with a registration number, or None."""
     shape, example = REGISTRATIONS.get(country, ANY_REGISTRATION)
-    if not re.fullmatch(shape, number):
+    if not re.fullmatch(shape, number, re.ASCII):
         return f"a registration number of {country} looks like {example}"
     if country == "BE" and not _belgian(number):
         return "its last two digits do not fit the others"
@@ -40,7 +40,7 @@ def registration_fault(country: str, number: str) -> str | None:
 def vat_number_fault(country: str, number: str) -> str | None:
     """Say what is wrong with a VAT number of a company in `country`, or None."""
     shape, example = VAT_NUMBERS.get(country, (country + r"[0-9A-Z+*]{2,13}", f"{country}12345678"))
-    if not re.fullmatch(shape, number):
+    if not re.fullmatch(shape, number, re.ASCII):
         return f"a VAT number of {country} looks like {example}"
     check = CHECKS.get(country)
     return None if check is None or check(number) else "its check digits do not fit the others"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from include.administrations.countries import COUNTRIES, MISTAKEN, Regime, regime
+from include.administrations.countries import COUNTRIES, MISTAKEN, Regime, iso_country, regime
 from include.administrations.identity import registration_fault, vat_number_fault
 
 REFUSE = "refuse"
@@ -25,7 +26,7 @@ LONGEST_CODE = 20
 
 
 class Mode(StrEnum):
-    """`off`: not even looked at · `observe`: planned and judged, nothing sent · `book`: sent."""
+    """`off`: not even looked at (YAML reads it as false) · `observe`: planned and judged, nothing sent · `book`: sent."""
 
     OFF = "off"
     OBSERVE = "observe"
@@ -66,9 +67,13 @@ def _country(value: str) -> str:
 
 
 def _rate(value: object) -> object:
-    if not re.fullmatch(r"\d{1,3}([.]\d{1,4})?", str(value)) or Decimal(str(value)) > 100:
+    if not re.fullmatch(r"[0-9]{1,3}([.][0-9]{1,4})?", str(value)) or Decimal(str(value)) > 100:
         raise mistake(f"{value!r} is no VAT rate in percent", "write a number from 0 to 100, such as 21 or 5.5, without a percent sign")
     return Decimal(str(value))
+
+
+def _off(value: object) -> object:
+    return Mode.OFF if value is False else value
 
 
 Code = Annotated[str, AfterValidator(_code)]
@@ -125,7 +130,7 @@ class Administration(_Part):
     vat_number: str = Field(description="VAT number of the company, as Exact shows it", examples=["GB123456782"])
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = Field(description="currency of the division", examples=["GBP"])
     time_zone: str = Field(description="time zone whose midnight divides the days of the books", examples=["Europe/London"])
-    mode: Mode = Field(description="off, observe or book", examples=["observe"])
+    mode: Annotated[Mode, BeforeValidator(_off)] = Field(description="off, observe or book", examples=["observe"])
     book_from: date = Field(strict=True, description="first day that is booked; no order before it ever is", examples=["2026-01-01"])
     target: Target = Field(description="sales_invoice (a draft) or sales_entry (in the books at once)", examples=["sales_invoice"])
     routes: Routes = Field(description="whose orders come here", examples=["{countries: [GB]}"])
@@ -185,7 +190,7 @@ class Administration(_Part):
     @field_validator("guests")
     @classmethod
     def _guests_are_a_relation(cls, code: str) -> str:
-        if code != REFUSE and not re.fullmatch(r"\d{1,18}", code):
+        if code != REFUSE and not re.fullmatch(r"[0-9]{1,18}", code):
             raise mistake(f"{code!r} is no code of a relation", 'write its number in quotes, such as "90000", or refuse')
         return code
 
@@ -197,11 +202,11 @@ class Administration(_Part):
     @property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what the file says; comments and order of keys don't count."""
-        return hashlib.sha256(repr(sorted(self.model_dump(mode="json").items())).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
     def regime(self, country: str) -> Regime:
-        """Say what a delivery to an ISO country is for this administration."""
-        return regime(self.country, country)
+        """Say what a delivery to a country is for this administration; raises `RecordError` for what is no country."""
+        return regime(self.country, iso_country(country))
 
     def vat_table(self, of: Regime) -> VatTable:
         """The VAT codes of a regime, by rate in percent."""

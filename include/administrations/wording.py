@@ -22,8 +22,10 @@ def explain_finding(error: ErrorDetails, file: YamlFile) -> tuple[Place, str, st
 
 
 def _words(error: ErrorDetails, place: Place, file: YamlFile) -> tuple[str, str]:
+    if place == ("name",):
+        return "the file's name is no name for a task", "rename the file: letters, digits and _, at most 20, a letter first"
     match error["type"]:
-        case "mistake":
+        case "mistake" if error["input"] != "":
             return f"{_dotted(place)}: {error['ctx']['cause']}", str(error["ctx"]["cure"])
         case "missing":
             return f"{_dotted(place)} is missing: {_meaning(place)}", _example(place)
@@ -71,7 +73,7 @@ def _nearest(place: Place) -> str:
     model = _model_at(place[:-1])
     known = list(model.model_fields) if model else []
     known = [name for name in known if name != "name"]
-    near = difflib.get_close_matches(str(place[-1]), known, n=1)
+    near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.7)
     return f"did you mean {near[0]}?" if near else f"delete it; the keys here are {', '.join(known)}"
 
 

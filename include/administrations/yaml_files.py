@@ -91,7 +91,7 @@ class _Walk:
     def _value(self, node: Node, place: Place) -> object:
         self._file.lines.setdefault(place, node.start_mark.line + 1)
         if id(node) in self._met:
-            self._file.blame(place, "refers to another place by * (alias)", "write the value out", line=node.start_mark.line + 1)
+            self._file.blame(place, "refers to another place by * (alias)", "write the value out")
             return None
         self._met.add(id(node))
         match node:

@@ -27,7 +27,7 @@ from include.mappings.sale_lines import (
     vat_by_code,
 )
 from include.mappings.texts import cut
-from include.sources.records import ShopOrder, ShopReturn
+from include.sources.records import ShopOrder
 
 
 def not_a_sale(order: ShopOrder) -> bool:
@@ -57,8 +57,6 @@ def sales_document(order: ShopOrder, administration: Administration, master: Mas
 
 
 def _must_be_a_sale(order: ShopOrder) -> None:
-    if isinstance(order, ShopReturn):
-        raise RecordError("returns_not_yet_booked", order=order.number)
     if order.prices_include_vat:
         raise RecordError("prices_include_vat_not_supported", order=order.number)
     if not order.lines:

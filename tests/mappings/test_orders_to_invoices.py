@@ -15,7 +15,7 @@ from include.errors import RecordError
 from include.exact.models.base import canonical_json
 from include.mappings.master_data import Journal, VatCode
 from include.mappings.orders_to_invoices import not_a_sale, sales_document
-from include.sources.records import ShopOrder, ShopReturn
+from include.sources.records import ShopOrder
 from tests.mappings.books import Books
 from tests.mappings.companies import BE, UK, variation, with_items
 from tests.mappings.orders import french, line, order
@@ -207,6 +207,7 @@ REFUSALS: dict[str, tuple[ShopOrder, Administration, Books]] = {
     "vat_rate_not_mapped:domestic/5.5": (order(line(vat_rate="5.50")), UK, Books()),
     "vat_rate_not_mapped:eu/20": (order(country="FR"), UK, Books()),
     "vat_rate_not_mapped:export/20": (order(country="NO"), UK, Books()),
+    "unknown_country:UK": (order(country="UK"), UK, Books()),
     "vat_code_missing:1": (order(), UK, replace(Books(), vat_codes={})),
     "vat_code_blocked:1": (order(), UK, Books().with_vat_code(VatCode("1", Decimal("0.2"), "E", blocked=True))),
     "vat_code_wrong_type:1": (order(), UK, Books().with_vat_code(VatCode("1", Decimal("0.2"), "I"))),
@@ -221,12 +222,6 @@ def test_what_cannot_be_booked_is_refused_with_code_and_subject(cause: str) -> N
 
     assert (error.code, error.subject) == (cause.partition(":")[0], cause.partition(":")[2])
     assert "order" in error.facts
-
-
-def test_a_return_is_no_sale() -> None:
-    fields = {name: value for name, value in vars(order()).items() if name != "version"}
-
-    assert refusal(ShopReturn(**fields, order_number="1")).code == "returns_not_yet_booked"
 
 
 def test_a_refusal_names_everything_else_that_has_to_be_mended() -> None:
