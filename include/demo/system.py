@@ -109,7 +109,7 @@ class LocalSystem:
     def start_airflow(self) -> None:
         """Bring Airflow's tables up to date, put `airflow_settings.yaml` into them, start its parts."""
         settings = Part("airflow-settings", python("-m", "include.wiring.airflow_settings"), self.logs / "airflow-settings.log")
-        settings.start(self._environment(), PROJECT)
+        settings.start(self.environment(), PROJECT)
         settings.finish(HEALTHY_S)
         for part in airflow_parts(self.logs):
             self._start(part)
@@ -144,10 +144,11 @@ class LocalSystem:
             self._watchdog.wait(STOP_S)
 
     def _start(self, part: Part) -> None:
-        part.start(self._environment(), PROJECT)
+        part.start(self.environment(), PROJECT)
         self.parts.append(part)
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What every process of the system is told: where Airflow, its databases and the sandbox are."""
         airflow = airflow_environment(self.directory, PROJECT, self.postgres, self.airflow_port)
         ours = {"EXACTLY_SANDBOX_PORT": str(self.sandbox_port), "EXACTLY_POSTGRES_HOST": str(self.postgres.socket_directory)}
         # Without the last one a process that renames itself would lose the mark.

@@ -1,4 +1,4 @@
-"""Tells Airflow of the connection type "Exact Online": the entry point `apache_airflow_provider`. Read by every process, so it imports nothing."""
+"""Tells Airflow of the connection type "Exact Online" (entry point `apache_airflow_provider`). Every process reads it: it imports nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIELDS = {
     },
     "verify": {
         "label": "Certificates",
-        "description": "Path of a file with the authorities to trust, where a proxy of the company's stands between. Empty: the usual ones.",
+        "description": "Path of a file with the authorities to trust, where a proxy stands between. Empty: the usual ones.",
         "schema": _TEXT,
     },
     "sandbox": {

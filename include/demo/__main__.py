@@ -1,0 +1,62 @@
+"""`python -m include.demo`: what `make demo` starts."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from include.demo.airflow_api import AirflowApiError
+from include.demo.demo import Demo, DemoError, asked_for
+from include.demo.processes import PartDiedError
+from include.demo.system import PROJECT, AlreadyRunningError, LocalSystem
+from include.errors import ExactlyError
+
+DIRECTORY = PROJECT / "var" / "demo"
+INTERRUPTED = 130
+
+
+def main(directory: Path = DIRECTORY) -> int:
+    """Run the demo, stay up until Ctrl-C; with DEMO_EXIT=1 end by itself. Returns the exit status."""
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    status = INTERRUPTED
+    try:
+        with LocalSystem(directory) as system:
+            status = _run(Demo(directory, console, keep=asked_for("KEEP")), system)
+            console.print("Stopping ...")
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+    except (AlreadyRunningError, AirflowApiError, DemoError, ExactlyError, PartDiedError) as error:
+        console.print(f"[red]{type(error).__name__}[/]", str(error), markup=True, highlight=False)
+        status = 1
+    return status
+
+
+def _run(demo: Demo, system: LocalSystem) -> int:
+    summary, loaded = demo.run(system)
+    faults = summary.faults(loaded=loaded.orders + loaded.returns)
+    for fault in faults:
+        demo.console.print(f"[red]✗[/] {fault}")
+    if asked_for("DEMO_EXIT"):
+        return 1 if faults else 0
+    demo.console.print("Ctrl-C stops everything.")
+    try:
+        while True:
+            system.check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        return 1 if faults else 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

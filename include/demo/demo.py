@@ -1,0 +1,150 @@
+"""The demo: a webshop's real orders, booked in the sandbox by the real flow, in a real Airflow, on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from include.administrations.loader import load_administrations
+from include.demo.airflow_api import ENDED, AirflowApi
+from include.demo.loader import Loaded, load
+from include.demo.processes import python
+from include.demo.report import Progress, print_summary
+from include.demo.summary import Summary, summary_of
+from include.demo.system import PROJECT, WANTED_AIRFLOW_PORT, WANTED_SANDBOX_PORT, LocalSystem
+from include.store.migrate import upgrade
+
+ENVIRONMENT = "demo"
+FLOW, ATTENTION = "orders_to_invoices", "attention"
+UPKEEP = ("mirror_refresh", "unknown_outcomes", "token_keepalive")
+DAGS_S = 60.0
+RUN_S = 600.0
+LOOK_S = 1.0
+
+
+class DemoError(Exception):
+    """The demo could not do what it shows; the message says which part and where its log is."""
+
+
+@dataclass
+class Demo:
+    """One run of the demo in `directory`; `keep` goes on with what is there."""
+
+    directory: Path
+    console: Console
+    keep: bool = False
+    peak_bytes: int = field(default=0, init=False)
+
+    def run(self, system: LocalSystem) -> tuple[Summary, Loaded]:
+        """Start everything, book the orders, return what came of it."""
+        self._say_ports(system)
+        if not self.keep:
+            system.empty()
+        with self._step("PostgreSQL and the sandbox"):
+            system.start_stores()
+        with self._step("Airflow (api-server, scheduler, dag-processor, triggerer); the webshop's orders; Exactly's tables"):
+            loaded = self._start_airflow(system)
+        with self._step("Signed in with Exact; master data mirrored"):
+            airflow = self._signed_in(system)
+        started = time.monotonic()
+        self._book(airflow, system, loaded)
+        divisions = {each.name: each.division for each in load_administrations()}
+        summary = summary_of(system.postgres.dsn("exactly"), system.sandbox_url, divisions, seconds=time.monotonic() - started)
+        self._look_at(system)
+        for dag_id in UPKEEP:
+            airflow.unpause(dag_id)
+        (self.directory / "summary.json").write_text(json.dumps(summary.as_json(), indent=2) + "\n", encoding="utf-8")
+        print_summary(self.console, summary, system, self.peak_bytes)
+        return summary, loaded
+
+    def _say_ports(self, system: LocalSystem) -> None:
+        for name, wanted, port in (
+            ("Airflow", WANTED_AIRFLOW_PORT, system.airflow_port),
+            ("sandbox", WANTED_SANDBOX_PORT, system.sandbox_port),
+        ):
+            if port != wanted:
+                self.console.print(f"Port {wanted} is taken: {name} listens on {port}.")
+
+    def _start_airflow(self, system: LocalSystem) -> Loaded:
+        with ThreadPoolExecutor() as beside:
+            loading = beside.submit(self._fill, system)
+            system.start_airflow()
+            loaded = loading.result()
+        system.wait_until_healthy()
+        return loaded
+
+    def _fill(self, system: LocalSystem) -> Loaded:
+        upgrade(system.postgres.dsn("exactly"), environment=ENVIRONMENT)
+        return load(system.postgres.dsn("webshop"), today=datetime.now(UTC).date())
+
+    def _signed_in(self, system: LocalSystem) -> AirflowApi:
+        connections = sorted({each.connection for each in load_administrations()})
+        command = python("-m", "include.wiring.sign_in", *connections)
+        # Outside of a task Airflow looks into its own tables only for a process that calls itself a server.
+        environment = {**system.environment(), "_AIRFLOW_PROCESS_CONTEXT": "server"}
+        done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603  ours
+        if done.returncode:
+            raise DemoError(f"signing in with the sandbox failed:\n{done.stderr[-2000:]}")
+        airflow = AirflowApi(system.airflow_url, *system.credentials)
+        airflow.sign_in()
+        airflow.wait_for_dags({FLOW, ATTENTION, *UPKEEP}, within_s=DAGS_S)
+        run_id = airflow.trigger("mirror_refresh")
+        airflow.unpause("mirror_refresh")
+        self._follow(airflow, system, "mirror_refresh", run_id)
+        return airflow
+
+    def _book(self, airflow: AirflowApi, system: LocalSystem, loaded: Loaded) -> None:
+        airflow.unpause(ATTENTION)
+        until = datetime.now(UTC)
+        since = datetime.combine(loaded.first_day, datetime.min.time(), UTC) - timedelta(days=1)
+        run_id = airflow.trigger(FLOW, since=since.isoformat(), until=until.isoformat())
+        airflow.unpause(FLOW)
+        with Progress(self.console, system.postgres.dsn("exactly"), loaded.orders + loaded.returns) as progress:
+            for _ in self._looks(airflow, system, FLOW, run_id):
+                progress.update()
+            while not self._cases_shown(airflow):
+                time.sleep(LOOK_S)
+
+    def _cases_shown(self, airflow: AirflowApi) -> bool:
+        return all(state in ENDED for dag_id in (FLOW, ATTENTION) for state in airflow.run_states(dag_id).values())
+
+    def _follow(self, airflow: AirflowApi, system: LocalSystem, dag_id: str, run_id: str) -> None:
+        for _ in self._looks(airflow, system, dag_id, run_id):
+            pass
+
+    def _looks(self, airflow: AirflowApi, system: LocalSystem, dag_id: str, run_id: str) -> Iterator[str]:
+        deadline = time.monotonic() + RUN_S
+        while (state := airflow.state(dag_id, run_id)) not in ENDED:
+            self._look_at(system)
+            yield state
+            if time.monotonic() > deadline:
+                raise DemoError(f"{dag_id} is not done after {RUN_S:.0f} s: {airflow.task_states(dag_id, run_id)}")
+            time.sleep(LOOK_S)
+        if state == "failed":
+            raise DemoError(f"{dag_id} failed: {airflow.task_states(dag_id, run_id)}; logs: {system.directory / 'airflow' / 'logs'}")
+
+    def _look_at(self, system: LocalSystem) -> None:
+        system.check()
+        self.peak_bytes = max(self.peak_bytes, system.memory_bytes())
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[None]:
+        started = time.monotonic()
+        with self.console.status(what):
+            yield
+        self.console.print(f"[green]✓[/] {what} [dim]{time.monotonic() - started:.1f} s[/]")
+
+
+def asked_for(name: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the caller set a switch such as KEEP=1."""
+    return environment.get(name, "").strip().lower() not in {"", "0", "no", "false"}
