@@ -53,7 +53,7 @@ class SourceVersion:
             payload=None if self.cancelled else f'{{"AmountFC":{amount},"YourRef":"{reference}"}}',
             amount_net=amount,
             subjects=frozenset({REFUSED_SUBJECT if self.refused else "gl_account:8000"}),
-            cause=Cause("cancelled_at_source") if self.cancelled else None,
+            cause=Cause("not_a_sale") if self.cancelled else None,
             dismissed=self.cancelled,
         )
 

@@ -111,8 +111,9 @@ class StoreTwin:
         for each in sorted(self.tables.waiting):
             row = self.tables.rows[each]
             awaited = self.tables.rows[row.waits_for or 0]
-            if row.state is State.PLANNED and row.division == division and awaited.state in {State.DEAD_LETTER, State.DISMISSED}:
-                self.tables.bury([row], awaited.cause or Cause(""), self._owner)
+            waits = row.state is State.PLANNED and row.division == division
+            if waits and awaited.cause is not None and awaited.state in {State.DEAD_LETTER, State.DISMISSED}:
+                self.tables.bury([row], awaited.cause, self._owner)
 
     def next_due_s(self, division: int) -> float | None:
         moment = self.tables.clock()

@@ -160,8 +160,8 @@ class World:
         """The operator: clears what Exact answered in words that nobody knows, as often as it comes."""
         while not self.settled():
             for row in [row for row in self.tables.rows.values() if _is_to_be_retried(row)]:
-                draft = self.feed.versions_of[str(row.key)][0].draft
-                store.replan(row.mutation(), draft, worker.name)
+                known = next(each for each in self.feed.versions_of[str(row.key)] if each.draft.source_version == row.source_version)
+                store.replan(row.mutation(), known.draft, worker.name)
             worker.sleep(self.random.uniform(600, 6000))
 
     def _look_after_unknowns(self, worker: Worker, store: StoreTwin) -> None:
