@@ -1,0 +1,220 @@
+"""The flow over the real orders, against the sandbox over HTTP."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from include.errors import SetupError
+from include.flows.mirror_refresh import refresh
+from include.flows.orders_to_invoices import book_orders
+from include.run import Window
+
+CSV = Path(__file__).parents[2] / "include" / "demo" / "data" / "online_retail.csv"
+MISSING = {"17850", "13047", "12583", "12472"}
+CENT = Decimal("0.01")
+
+
+def documents_of_the_file() -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    with CSV.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["InvoiceNo"]].append(row)
+    return found
+
+
+def expected() -> dict[str, Counter[str]]:
+    """What becomes of each document of the file, by administration, counted without any code of ours."""
+    fates: dict[str, Counter[str]] = {"UK": Counter(), "BE": Counter()}
+    for number, lines in documents_of_the_file().items():
+        name = "UK" if lines[0]["Country"] == "United Kingdom" else "BE"
+        customer = lines[0]["CustomerID"]
+        if number.startswith("C"):
+            fates[name]["returns_not_yet_booked"] += 1
+        elif all(Decimal(line["UnitPrice"]) == 0 for line in lines):
+            fates[name]["not_a_sale"] += 1
+        elif customer in MISSING:
+            fates[name][f"unknown_relation:{customer}"] += 1
+        else:
+            fates[name]["posted"] += 1
+    return fates
+
+
+def fates(world) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {"UK": Counter(), "BE": Counter()}
+    for row in world.mutations():
+        subject = f":{row['cause_subject']}" if row["cause_subject"] else ""
+        found[row["administration"]][f"{row['cause_code']}{subject}" if row["cause_code"] else row["state"]] += 1
+    return found
+
+
+def book(world, name: str, **others) -> Counter[str]:
+    with world.run(name, **others) as run:
+        return book_orders(run)
+
+
+def test_each_document_of_the_file_meets_the_fate_that_the_file_gives_it(world) -> None:
+    for name in ("UK", "BE"):
+        book(world, name)
+
+    assert sum(sum(counter.values()) for counter in expected().values()) == 512
+    assert fates(world) == expected()
+
+
+def test_the_amounts_in_the_books_are_those_of_the_file_to_the_cent(world) -> None:
+    for name in ("UK", "BE"):
+        book(world, name)
+
+    wanted = {
+        number: sum((Decimal(line["Quantity"]) * Decimal(line["UnitPrice"])).quantize(CENT, ROUND_HALF_UP) for line in lines)
+        for number, lines in documents_of_the_file().items()
+    }
+    books = world.sandbox.documents()
+    booked = {each["your_ref"]: Decimal(each["amount_fc"]) - Decimal(each["vat_fc"]) for each in books}
+    assert booked == {number: wanted[number] for number in booked}
+    assert len(books) == len(booked) == sum(counter["posted"] for counter in expected().values())
+    assert {each["currency"] for each in books} == {"GBP"}
+
+
+def test_a_document_costs_one_call_when_the_mirror_is_filled(world) -> None:
+    with world.run("UK") as run:
+        refresh(run)
+    before = len(world.sandbox.calls())
+    tally = book(world, "UK")
+
+    spent = len(world.sandbox.calls()) - before
+    misses = len(MISSING)
+    assert spent <= tally["posted"] + misses
+    assert tally["calls"] == spent
+
+
+def test_a_second_run_posts_nothing_new_and_costs_no_call(world) -> None:
+    book(world, "UK")
+    documents, calls = len(world.sandbox.documents()), len(world.sandbox.calls())
+    again = book(world, "UK")
+
+    assert again["posted"] == again["planned"] == 0
+    assert again["known"] == sum(expected()["UK"].values())
+    assert len(world.sandbox.documents()) == documents
+    assert len(world.sandbox.calls()) == calls
+
+
+def test_a_dry_run_says_what_would_be_booked_and_writes_nothing(world) -> None:
+    tally = book(world, "BE", dry_run=True)
+
+    assert tally["would_be_planned"] == tally["would_be_calls"] == expected()["BE"]["posted"]
+    assert tally["would_be_dead_letter"] == sum(expected()["BE"].values()) - expected()["BE"]["posted"]
+    assert world.mutations() == []
+    assert world.sandbox.documents() == []
+
+
+def test_single_orders_are_booked_by_number(world) -> None:
+    french, german, british = "536370", "536527", "536365"
+    window = Window(datetime.now(UTC), datetime.now(UTC), order_numbers=(french, german, british))
+    book(world, "BE", window=window)
+
+    assert {row["your_ref"] for row in world.mutations()} == {french, german}
+
+
+def test_a_row_that_the_shop_committed_late_is_found_by_the_overlap(world) -> None:
+    now = datetime.now(UTC)
+    follows = Window(now - timedelta(hours=1), now, follows_cursor=True)
+    book(world, "BE", window=follows)
+    with psycopg.connect(world.store_dsn) as connection:
+        newest = connection.execute("select changed_at from source_cursor where flow like '%orders'").fetchone()
+    late = add_order(world, "999001", changed_at=newest[0] - timedelta(minutes=90))
+    tally = book(world, "BE", window=follows)
+
+    assert tally["posted"] == 1
+    assert [row["your_ref"] for row in world.mutations("your_ref = %s", late)] == [late]
+
+
+def test_a_window_given_by_hand_moves_no_cursor(world) -> None:
+    book(world, "BE")
+
+    with psycopg.connect(world.store_dsn) as connection:
+        assert connection.execute("select count(*) from source_cursor").fetchone() == (0,)
+
+
+def test_the_wrong_company_is_refused_before_anything_is_written(world) -> None:
+    world.sandbox.control("POST", "divisions", {"division": 820101, "VATNumber": "GB999999973"})
+    with pytest.raises(SetupError, match="wrong_company"):
+        book(world, "UK")
+
+    assert world.sandbox.documents() == []
+    assert {row["state"] for row in world.mutations()} == {"planned", "dead_letter", "dismissed"}
+
+
+def test_an_administration_that_observes_plans_but_sends_nothing(world, tmp_path) -> None:
+    configure(world, tmp_path, "mode: book", "mode: observe")
+    tally = book(world, "BE")
+
+    assert tally["planned"] == expected()["BE"]["posted"]
+    assert world.sandbox.documents() == []
+
+
+def test_nothing_older_than_book_from_is_planned(world, tmp_path) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    configure(world, tmp_path, "book_from: 2020-01-01", f"book_from: {yesterday}")
+    book(world, "BE")
+
+    assert {row["source_day"] for row in world.mutations()} <= {yesterday, yesterday + timedelta(days=1)}
+
+
+def test_an_order_that_is_routed_elsewhere_before_it_was_sent_is_a_dead_letter(world, tmp_path) -> None:
+    configure(world, tmp_path, "mode: book", "mode: observe")
+    book(world, "BE")
+    configure(world, tmp_path, "countries: [GB]", "countries: [GB, DE]")
+    book(world, "UK")
+
+    routed = world.mutations("cause_code = 'routed_elsewhere'")
+    assert routed
+    assert {row["administration"] for row in routed} == {"BE"}
+    assert not {row["your_ref"] for row in routed} & {each["your_ref"] for each in world.sandbox.documents()}
+
+
+def test_a_changed_order_supersedes_what_was_not_sent_yet(world, tmp_path) -> None:
+    configure(world, tmp_path, "mode: book", "mode: observe")
+    book(world, "BE")
+    planned = world.mutations("state = 'planned'")[0]
+    world.shop("update webshop.sale_items set price = price + 1 where sale_no = %s", planned["source_id"])
+    world.shop("update webshop.sales set updated_at = updated_at + interval '1 minute' where sale_no = %s", planned["source_id"])
+    tally = book(world, "BE")
+
+    assert tally["superseded_planned"] == 1
+    after = world.mutations("mutation_id = %s", planned["mutation_id"])[0]
+    assert (after["payload_version"], after["state"]) == (2, "planned")
+    assert after["token"] == planned["token"]
+    assert after["amount_net"] > planned["amount_net"]
+
+
+def configure(world, folder: Path, old: str, new: str) -> None:
+    """Change one line in the files of the configuration, in a copy of them."""
+    source = world.configuration or Path(__file__).parents[2] / "include" / "administrations"
+    for file in sorted(source.glob("*.yaml")):
+        text = file.read_text(encoding="utf-8")
+        (folder / file.name).write_text(text.replace(old, new), encoding="utf-8")
+    world.configuration = folder
+
+
+def add_order(world, number: str, *, changed_at: datetime) -> str:
+    """Copy a Belgian-bound order of the shop under a new number."""
+    like = world.mutations("state = 'posted'")[0]["source_id"]
+    with psycopg.connect(world.shop_dsn) as connection:
+        for table in ("sales", "sale_items"):
+            columns = connection.execute(
+                "select column_name from information_schema.columns where table_schema = 'webshop' and table_name = %s", (table,)
+            ).fetchall()
+            values = {name: f"'{number}'" if name == "sale_no" else name for (name,) in columns}
+            chosen, given = ", ".join(values), ", ".join(values.values())
+            connection.execute(
+                f"insert into webshop.{table} ({chosen}) select {given} from webshop.{table} where sale_no = %s", (like,)
+            )
+        connection.execute("update webshop.sales set updated_at = %s where sale_no = %s", (changed_at, number))
+    return number
