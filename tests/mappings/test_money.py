@@ -28,25 +28,36 @@ ARTICLES = ["85123A", "71053", "22423"]
 UK_ENTRIES = variation(UK, target="sales_entry", items=None)
 
 
-@st.composite
-def order_lines(draw: st.DrawFn) -> tuple[OrderLine, ...]:
-    quantities = st.decimals(-20, 10_000, places=draw(st.integers(0, 3)), allow_nan=False)
-    prices = st.decimals(0, 5_000, places=draw(st.integers(0, 4)), allow_nan=False)
-    each = st.builds(
-        lambda quantity, price, group, article: replace(
-            HEART, quantity=quantity, unit_price=price, product_group=group, article_code=article
-        ),
-        quantities,
-        prices,
-        st.sampled_from(GROUPS),
-        st.sampled_from(ARTICLES),
-    )
-    lines = draw(st.lists(each, min_size=1, max_size=12))
-    discount = draw(st.one_of(st.none(), st.decimals("0.01", 50, places=3, allow_nan=False)))
-    total = sum((exact_cents(one.quantity, one.unit_price) for one in lines), Decimal(0))
-    if discount is not None and total > 60:
-        lines.append(replace(HEART, quantity=Decimal(1), unit_price=-discount, product_group="discount", article_code="D"))
+# Quantity in thousandths, price in ten-thousandths, ledger account and article, as plain numbers: quick to draw.
+DRAWN = st.tuples(
+    st.integers(-20_000, 9_999_999).map(lambda number: number if number % 3 else number // 1000 * 1000),
+    st.integers(0, 49_999_999).map(lambda number: number if number % 3 else number // 100 * 100),
+    st.integers(0, len(GROUPS) - 1),
+    st.integers(0, len(ARTICLES) - 1),
+)
+DISCOUNTS = st.none() | st.integers(10, 50_000)
+
+
+def lines_of(drawn: list[tuple[int, int, int, int]], discount: int | None) -> tuple[OrderLine, ...]:
+    lines = [
+        replace(
+            HEART,
+            quantity=Decimal(quantity).scaleb(-3),
+            unit_price=Decimal(price).scaleb(-4),
+            product_group=GROUPS[group],
+            article_code=ARTICLES[article],
+        )
+        for quantity, price, group, article in drawn
+    ]
+    if discount is not None:
+        price = Decimal(-discount).scaleb(-3)
+        lines.append(replace(HEART, quantity=Decimal(1), unit_price=price, product_group="discount", article_code="D"))
     return tuple(replace(one, position=number) for number, one in enumerate(lines, 1))
+
+
+def order_lines() -> st.SearchStrategy[tuple[OrderLine, ...]]:
+    """Up to a dozen lines, some free, some taken back, perhaps a discount; only those that a sale can have."""
+    return st.builds(lines_of, st.lists(DRAWN, min_size=1, max_size=12), DISCOUNTS).filter(lambda lines: sales(lines) is not None)
 
 
 def exact_cents(quantity: Decimal, price: Decimal) -> Decimal:
@@ -67,9 +78,7 @@ def sales(lines: tuple[OrderLine, ...]) -> ShopOrder | None:
 @settings(max_examples=1_000, deadline=None)
 @given(lines=order_lines())
 def test_the_lines_of_an_invoice_come_to_its_total_to_the_cent(lines: tuple[OrderLine, ...]) -> None:
-    shop_order = sales(lines)
-    if shop_order is None:
-        return
+    shop_order = order(*lines)
     document = sales_document(shop_order, UK, Books())
     assert isinstance(document.record, SalesInvoice)
 
@@ -83,9 +92,7 @@ def test_the_lines_of_an_invoice_come_to_its_total_to_the_cent(lines: tuple[Orde
 @settings(max_examples=1_000, deadline=None)
 @given(lines=order_lines())
 def test_the_lines_of_an_entry_come_to_the_total_of_the_invoice_to_the_cent(lines: tuple[OrderLine, ...]) -> None:
-    shop_order = sales(lines)
-    if shop_order is None:
-        return
+    shop_order = order(*lines)
     entry, invoice = (sales_document(shop_order, each, Books()) for each in (UK_ENTRIES, UK))
     assert isinstance(entry.record, SalesEntry)
 
@@ -99,9 +106,7 @@ def test_the_lines_of_an_entry_come_to_the_total_of_the_invoice_to_the_cent(line
 @settings(max_examples=1_000, deadline=None)
 @given(lines=order_lines(), administration=st.sampled_from([UK, UK_ENTRIES]))
 def test_a_payload_read_back_is_the_same_payload_without_any_float(lines: tuple[OrderLine, ...], administration: Administration) -> None:
-    shop_order = sales(lines)
-    if shop_order is None:
-        return
+    shop_order = order(*lines)
     record = sales_document(shop_order, administration, Books()).record
     written: list[str] = []
 
@@ -124,9 +129,7 @@ def test_a_credit_is_exactly_the_negative_of_its_sale(quantity: Decimal, price: 
 @settings(max_examples=1_000)
 @given(lines=order_lines())
 def test_vat_is_the_percentage_of_the_lines_of_its_code(lines: tuple[OrderLine, ...]) -> None:
-    shop_order = sales(lines)
-    if shop_order is None:
-        return
+    shop_order = order(*lines)
     mixed = replace(shop_order, country="FR", lines=tuple(replace(one, vat_rate=Decimal(0)) for one in lines))
     base: dict[str, Decimal] = defaultdict(Decimal)
     for one in lines:
