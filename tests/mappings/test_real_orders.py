@@ -1,0 +1,105 @@
+"""The real orders of the demo, mapped one and all: counts and sums are those of the file, by a query of its own."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+
+import include
+from include.mappings.orders_to_invoices import not_a_sale, sales_document
+from include.sources.records import ShopOrder
+from tests.mappings.books import Books
+from tests.mappings.companies import ADMINISTRATIONS
+from tests.mappings.orders import line, order
+
+FILE = Path(include.__file__).parent / "demo" / "data" / "online_retail.csv"
+COUNTRIES = {
+    "United Kingdom": "GB",
+    "Germany": "DE",
+    "EIRE": "IE",
+    "France": "FR",
+    "Lithuania": "LT",
+    "Australia": "AU",
+    "Netherlands": "NL",
+    "Norway": "NO",
+    "Switzerland": "CH",
+    "Spain": "ES",
+    "Poland": "PL",
+    "Portugal": "PT",
+    "Italy": "IT",
+    "Belgium": "BE",
+    "Japan": "JP",
+}
+RATES = {"GB": "20", "BE": "21"}
+GROUPS = {"POST": "shipping", "DOT": "shipping", "C2": "shipping", "D": "discount", "M": "manual", "BANK CHARGES": "bank_charges"}
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, Rows]:
+    """The rows of the file by document, without the credit documents."""
+    found: dict[str, Rows] = defaultdict(list)
+    with FILE.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if not row["InvoiceNo"].startswith("C"):
+                found[row["InvoiceNo"]].append(row)
+    return found
+
+
+@pytest.fixture(scope="module")
+def books(documents: dict[str, Rows]) -> Books:
+    """Books that know every customer and article of the file."""
+    rows = [row for rows in documents.values() for row in rows]
+    items = Books().items | {row["StockCode"].upper() for row in rows}
+    return replace(Books(), items=items, accounts=frozenset({"90000", *(row["CustomerID"] for row in rows)}))
+
+
+def shop_order(number: str, rows: Rows) -> ShopOrder:
+    country = COUNTRIES[rows[0]["Country"]]
+    lines = [
+        line(
+            position,
+            article_code=row["StockCode"].upper(),
+            description=row["Description"],
+            quantity=row["Quantity"],
+            unit_price=row["UnitPrice"],
+            vat_rate=RATES.get(country, "0"),
+            product_group=GROUPS.get(row["StockCode"].upper(), "gifts"),
+        )
+        for position, row in enumerate(rows, 1)
+    ]
+    customer = rows[0]["CustomerID"] or None
+    return order(*lines, number=number, country=country, customer_number=customer, payment_method="account" if customer else "card")
+
+
+def net(rows: Rows) -> Decimal:
+    """What the file says that a document costs."""
+    amounts = (Decimal(row["Quantity"]) * Decimal(row["UnitPrice"]) for row in rows)
+    return sum((amount.quantize(Decimal("0.01"), ROUND_HALF_UP) for amount in amounts), Decimal(0))
+
+
+def test_every_sale_of_the_file_is_mapped_to_the_cent(documents: dict[str, Rows], books: Books) -> None:
+    sales = {number: rows for number, rows in documents.items() if any(Decimal(row["UnitPrice"]) for row in rows)}
+    mapped: Counter[str] = Counter()
+    for number, rows in sales.items():
+        wanted = shop_order(number, rows)
+        administration = ADMINISTRATIONS.route(wanted.country)
+        document = sales_document(wanted, administration, books)
+        assert (document.net_fc, document.record.your_ref) == (net(rows), number)
+        mapped[administration.name] += 1
+
+    abroad = sum(1 for rows in sales.values() if rows[0]["Country"] != "United Kingdom")
+    assert mapped == {"UK": len(sales) - abroad, "BE": abroad}
+    assert len(sales) == 424
+
+
+def test_the_documents_that_cost_nothing_are_no_sales(documents: dict[str, Rows]) -> None:
+    expected = {number for number, rows in documents.items() if not any(Decimal(row["UnitPrice"]) for row in rows)}
+
+    assert {number for number, rows in documents.items() if not_a_sale(shop_order(number, rows))} == expected
+    assert len(expected) == 45
