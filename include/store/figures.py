@@ -69,3 +69,23 @@ class FigureStore:
 
     def sums_per_day(self, since: date, until: date) -> list[Row]:
         return self._rows(_sql.sums_per_day, since=since, until=until)
+
+    def waiting(self) -> list[Row]:
+        """Since when the oldest planned and the oldest unknown record wait, by administration."""
+        return self._rows(_sql.waiting)
+
+    def cursors(self) -> list[Row]:
+        """How far each flow has read its source, by administration."""
+        return self._rows(_sql.cursors)
+
+    def last_events(self) -> list[Row]:
+        """When the outbox last changed anything, by administration."""
+        return self._rows(_sql.last_events)
+
+    def trace_mirrored(self, number: str, *, entity: str, id_field: str, number_field: str) -> list[Row]:
+        """Mutations by a number that Exact gave later, found through the mirror."""
+        return self._rows(_sql.trace_mirrored, number=number, entity=entity, id_field=id_field, number_field=number_field)
+
+    def mirrored_rows(self, division: int, entity: str, *, id_field: str, exact_id: str) -> list[Row]:
+        """The rows of one document in the mirror: `record_id`, `data`, `pulled_at`."""
+        return self._rows(_sql.mirrored_rows, division=division, entity=entity, id_field=id_field, exact_id=exact_id)

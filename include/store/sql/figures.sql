@@ -55,3 +55,28 @@ where source_system = :source_system and source_id = any(:source_ids);
 select administration, source_day, effect, currency, state, count(*) as documents, coalesce(sum(amount_net), 0) as net
 from mutation where source_day >= :since and source_day < :until
 group by administration, source_day, effect, currency, state order by 1, 2, 3;
+
+-- name: waiting
+-- Since when the oldest planned record waits, and the oldest one of unknown outcome.
+select administration, min(created_at) filter (where state = 'planned') as planned_since,
+    min(sent_at) filter (where state in ('sending', 'unknown')) as unknown_since
+from mutation where state in ('planned', 'sending', 'unknown') group by administration;
+
+-- name: cursors
+-- How far each flow has read its source.
+select flow, administration, changed_at from source_cursor order by administration, flow;
+
+-- name: last_events
+-- When the outbox last changed anything for an administration.
+select administration, max(updated_at) as at from mutation group by administration;
+
+-- name: trace_mirrored
+-- Documents by the number that Exact gave them after they were made, as the mirror shows it.
+select m.* from mutation m where m.exact_id is not null and m.exact_id::text in (
+    select r.data ->> :id_field from mirror_record r where r.entity = :entity and r.data ->> :number_field = :number)
+order by m.mutation_id;
+
+-- name: mirrored_rows
+-- What the mirror shows of one document: its header and lines.
+select record_id, data, pulled_at from mirror_record
+where division = :division and entity = :entity and data ->> :id_field = :exact_id order by (data ->> 'LineNumber')::integer;
