@@ -37,7 +37,7 @@ class OutboxStore:
         self._times = times
 
     def plan(self, drafts: Sequence[Draft], cursor: Cursor | None, *, keep: bool = True) -> Tally:
-        """W0: insert or supersede, and move the cursor, in one transaction; `keep=False` undoes it. Returns counts by state, and `known`."""
+        """W0: insert or supersede, and move the cursor, in one transaction; `keep=False` undoes it. Returns counts by state."""
         tally: Tally = Tally()
         with self._database.transaction() as connection:
             for draft in drafts:
@@ -66,14 +66,14 @@ class OutboxStore:
         sent = existing.state in {State.SENDING, State.UNKNOWN, State.POSTED}
         return sent and existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
 
-    def _replace(self, connection: psycopg.Connection[Row], existing: Mutation, draft: Draft, *, by: str) -> bool:
+    def _replace(self, connection: psycopg.Connection[Row], existing: Mutation, draft: Draft, *, by: str, asked: bool = False) -> bool:
         before = {"mutation_id": existing.mutation_id, "state_before": existing.state.value, "version_before": existing.payload_version}
-        return bool(_sql.replace_draft(connection, **before, **draft_columns(draft), by=by))
+        return bool(_sql.replace_draft(connection, **before, **draft_columns(draft), by=by, asked=asked))
 
     def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
         """An operator's retry of a dead letter; what died with it comes back with it."""
         with self._database.transaction() as connection:
-            done = self._replace(connection, mutation, draft, by=by)
+            done = self._replace(connection, mutation, draft, by=by, asked=True)
             if done and draft.state is State.PLANNED and mutation.cause is not None:
                 cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
                 _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)

@@ -82,6 +82,21 @@ class World:
         with psycopg.connect(self.store_dsn, row_factory=dict_row) as connection:
             return connection.execute(f"select * from mutation where {where} order by mutation_id", values).fetchall()
 
+    def add_order(self, number: str, *, like: str, changed_at: datetime | None = None) -> str:
+        """Copy an order of the shop under a new number."""
+        with psycopg.connect(self.shop_dsn) as connection:
+            for table in ("sales", "sale_items"):
+                columns = connection.execute(
+                    "select column_name from information_schema.columns where table_schema = 'webshop' and table_name = %s", (table,)
+                ).fetchall()
+                values = {name: f"'{number}'" if name == "sale_no" else name for (name,) in columns}
+                chosen, given = ", ".join(values), ", ".join(values.values())
+                connection.execute(
+                    f"insert into webshop.{table} ({chosen}) select {given} from webshop.{table} where sale_no = %s", (like,)
+                )
+            connection.execute("update webshop.sales set updated_at = %s where sale_no = %s", (changed_at or datetime.now(UTC), number))
+        return number
+
     def shop(self, statement: str, *values: Any) -> None:
         with psycopg.connect(self.shop_dsn) as connection:
             connection.execute(statement, values)

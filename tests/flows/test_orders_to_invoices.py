@@ -128,7 +128,7 @@ def test_a_row_that_the_shop_committed_late_is_found_by_the_overlap(world) -> No
     book(world, "BE", window=follows)
     with psycopg.connect(world.store_dsn) as connection:
         newest = connection.execute("select changed_at from source_cursor where flow like '%orders'").fetchone()
-    late = add_order(world, "999001", changed_at=newest[0] - timedelta(minutes=90))
+    late = world.add_order("999001", like="536370", changed_at=newest[0] - timedelta(minutes=90))
     tally = book(world, "BE", window=follows)
 
     assert tally["posted"] == 1
@@ -201,20 +201,3 @@ def configure(world, folder: Path, old: str, new: str) -> None:
         text = file.read_text(encoding="utf-8")
         (folder / file.name).write_text(text.replace(old, new), encoding="utf-8")
     world.configuration = folder
-
-
-def add_order(world, number: str, *, changed_at: datetime) -> str:
-    """Copy a Belgian-bound order of the shop under a new number."""
-    like = world.mutations("state = 'posted'")[0]["source_id"]
-    with psycopg.connect(world.shop_dsn) as connection:
-        for table in ("sales", "sale_items"):
-            columns = connection.execute(
-                "select column_name from information_schema.columns where table_schema = 'webshop' and table_name = %s", (table,)
-            ).fetchall()
-            values = {name: f"'{number}'" if name == "sale_no" else name for (name,) in columns}
-            chosen, given = ", ".join(values), ", ".join(values.values())
-            connection.execute(
-                f"insert into webshop.{table} ({chosen}) select {given} from webshop.{table} where sale_no = %s", (like,)
-            )
-        connection.execute("update webshop.sales set updated_at = %s where sale_no = %s", (changed_at, number))
-    return number

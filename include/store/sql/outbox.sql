@@ -32,7 +32,7 @@ update mutation set
     source_changed_at = :source_changed_at, payload = :payload, payload_version = payload_version + 1, payload_sha256 = :payload_sha256,
     look = :look, currency = :currency, amount_net = :amount_net, vat = :vat, subjects = :subjects, state = :state,
     cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, not_before = 'epoch', actor = :by,
-    resends = 0, event_facts = '{}'
+    resends = 0, asked = :asked, event_facts = '{}'
 where mutation_id = :mutation_id and state = :state_before and payload_version = :version_before;
 
 -- name: back_to_unknown!
@@ -57,7 +57,7 @@ select changed_at from source_cursor where flow = :flow and administration = :ad
 update mutation m set state = 'dead_letter', cause_code = c.code, cause_subject = c.subject,
     cause_facts = jsonb_build_object('parked', c.parks), actor = :by, event_facts = '{}'
 from attention_case c
-where m.division = :division and m.state = 'planned' and not m.may_have_left
+where m.division = :division and m.state = 'planned' and not m.may_have_left and not m.asked
   and c.administration = m.administration and c.state = 'open' and c.parks = any(m.subjects);
 
 -- name: bury_waiting!
@@ -117,7 +117,7 @@ update mutation set
     next_look_at = case when :state = 'unknown' then clock_timestamp() + make_interval(secs => :next_look_s) end,
     looks = looks + (state = 'unknown')::integer,
     resends = resends + :resend,
-    may_have_left = :may_have_left,
+    may_have_left = :may_have_left, asked = asked and :state = 'planned',
     unrecognised = case when :state = 'unknown' then :unrecognised end,
     actor = :by, event_facts = :facts
 where mutation_id = :mutation_id and attempt = :attempt and state = any(:states_before)

@@ -36,6 +36,7 @@ create table mutation (
     state text not null check (state in ('planned', 'sending', 'unknown', 'posted', 'dead_letter', 'dismissed', 'gone')),
     attempt integer not null default 0,
     may_have_left boolean not null default false,
+    asked boolean not null default false,
     owner text,
     sent_at timestamptz,
     not_before timestamptz not null default 'epoch',
@@ -62,6 +63,7 @@ create table mutation (
     check (state not in ('dead_letter', 'dismissed') or cause_code is not null)
 );
 
+comment on column mutation.asked is 'An operator asked for the next attempt: it goes out although its cause is parked, as the canary.';
 comment on table mutation is 'One effect that we want, or wanted, in Exact; its key is unique for ever.';
 
 -- At most one change of a business entity is on its way: a second would not know what the first became.

@@ -1,0 +1,126 @@
+"""A case of refused records, from its first red square to its last."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from include.flows.attention import CaseOpenError, settle_case
+from include.flows.orders_to_invoices import book_orders
+from include.outbox.ports import Purpose
+from include.run import Window
+
+FRENCH = "12583"
+
+
+@pytest.fixture
+def booked(world):
+    """The thirty-odd documents of one administration, booked."""
+    with world.run("BE") as run:
+        book_orders(run)
+    return world
+
+
+def work_off(world, name: str, case_id: str) -> dict[str, int]:
+    with world.run(name, purpose=Purpose.OPERATOR) as run:
+        return dict(settle_case(run, case_id))
+
+
+def unraised(world, name: str = "BE") -> list[str]:
+    with world.run(name) as run:
+        return run.cases.unraised()
+
+
+def cases(world) -> dict[str, int]:
+    with world.run("BE") as run:
+        return {row["case_id"]: row["records"] for row in run.cases.open()}
+
+
+def test_each_cause_is_one_case_and_is_raised_once(booked) -> None:
+    assert sorted(unraised(booked)) == ["BE:returns_not_yet_booked", "BE:unknown_relation:12472", "BE:unknown_relation:12583"]
+    assert unraised(booked) == []
+
+
+def test_the_first_try_only_shows_the_case_and_calls_nobody(booked, caplog) -> None:
+    calls = len(booked.sandbox.calls())
+    with pytest.raises(CaseOpenError):
+        work_off(booked, "BE", f"BE:unknown_relation:{FRENCH}")
+
+    assert len(booked.sandbox.calls()) == calls
+    assert "[NL]" in caplog.text
+    assert "[EN]" in caplog.text
+    assert FRENCH in caplog.text
+
+
+def test_clearing_after_the_cure_books_exactly_the_records_of_the_case(booked) -> None:
+    case_id = f"BE:unknown_relation:{FRENCH}"
+    with pytest.raises(CaseOpenError):
+        work_off(booked, "BE", case_id)
+    before = len(booked.sandbox.documents())
+    booked.sandbox.control("POST", "accounts", {"division": 820202, "Code": FRENCH, "Name": "A new relation"})
+
+    assert work_off(booked, "BE", case_id)["posted"] == 1
+    assert len(booked.sandbox.documents()) == before + 1
+    assert case_id not in cases(booked)
+
+
+def test_clearing_without_a_cure_leaves_the_case_red(booked) -> None:
+    case_id = f"BE:unknown_relation:{FRENCH}"
+    for _ in range(2):
+        with pytest.raises(CaseOpenError):
+            work_off(booked, "BE", case_id)
+
+    assert cases(booked)[case_id] == 1
+
+
+def test_a_cause_that_exact_names_is_parked_after_two_refusals(world) -> None:
+    busiest = "12748"
+    world.sandbox.control("POST", "accounts", {"division": 820101, "Code": busiest, "Blocked": True})
+    with world.run("UK") as run:
+        book_orders(run)
+    refused = world.mutations("cause_code = 'blocked_account'")
+
+    assert len(refused) > 2
+    assert sum(row["attempt"] for row in refused) == 2
+    assert {row["cause_subject"] for row in refused} == {busiest}
+    posts = [call for call in world.sandbox.calls() if call["method"] == "POST" and call["status"] == 500]
+    assert len(posts) == 2
+
+
+def test_after_the_cure_a_canary_goes_first_and_the_others_follow(world) -> None:
+    busiest = "12748"
+    world.sandbox.control("POST", "accounts", {"division": 820101, "Code": busiest, "Blocked": True})
+    with world.run("UK") as run:
+        book_orders(run)
+    case_id = f"UK:blocked_account:{busiest}"
+    with pytest.raises(CaseOpenError):
+        work_off(world, "UK", case_id)
+    with pytest.raises(CaseOpenError):
+        work_off(world, "UK", case_id)
+    refused = world.mutations("cause_code = 'blocked_account'")
+    assert sum(row["attempt"] for row in refused) == 3
+
+    world.sandbox.control("POST", "accounts", {"division": 820101, "Code": busiest, "Blocked": False})
+    assert work_off(world, "UK", case_id)["posted"] == len(refused)
+    assert case_id not in cases(world)
+
+
+def test_a_later_record_of_a_closed_cause_opens_the_case_again(world) -> None:
+    german, case_id = {"division": 820202, "Code": "12662"}, "BE:blocked_account:12662"
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": True})
+    with world.run("BE") as run:
+        book_orders(run)
+    assert case_id in unraised(world)
+    with pytest.raises(CaseOpenError):
+        work_off(world, "BE", case_id)
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": False})
+    work_off(world, "BE", case_id)
+    assert case_id not in cases(world)
+
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": True})
+    number = world.add_order("999003", like="536527")
+    with world.run("BE", window=Window(datetime.now(UTC), datetime.now(UTC), order_numbers=(number,))) as run:
+        book_orders(run)
+    assert cases(world)[case_id] == 1
+    assert unraised(world) == [case_id]
