@@ -28,6 +28,14 @@ class Bookkeeper:
     client_id: str | None = None
     complaints: list[Complaint] = field(default_factory=list)
     visible: tuple[int, int] = (0, 0)
+    _known: dict[tuple[str, str, Any], Row | None] = field(default_factory=dict)
+
+    def find(self, table: str, column: str, value: Any) -> Row | None:
+        """Return a row of this division; each is looked up once per document."""
+        key = (table, column, value)
+        if key not in self._known:
+            self._known[key] = self.world.database.find(table, **{column: value}, Division=self.division)
+        return self._known[key]
 
     def complain(self, text: str, about: str = "") -> None:
         """Add a complaint."""
@@ -44,7 +52,7 @@ class Bookkeeper:
             if mandatory:
                 self.complain("mandatory", about)
             return None
-        row = self.world.database.find(table, ID=key, Division=self.division)
+        row = self.find(table, "ID", key)
         if row is None:
             self.complain("invalid_reference", about)
         return row
@@ -55,7 +63,7 @@ class Bookkeeper:
             if mandatory:
                 self.complain("mandatory", about)
             return None
-        row = self.world.database.find(table, Division=self.division, Code=code.strip())
+        row = self.find(table, "Code", code.strip())
         if row is None:
             self.complain("invalid_reference", about)
         return row
@@ -108,7 +116,7 @@ class Bookkeeper:
         """Return the document's currency; the division's own where none is given."""
         if code is None:
             return self.own_currency()
-        row = self.world.database.find("currencies", Division=self.division, Code=code.strip())
+        row = self.find("currencies", "Code", code.strip())
         if row is None:
             self.complain("invalid_reference", "Currency")
         elif not row["_active"]:

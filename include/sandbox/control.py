@@ -183,7 +183,7 @@ class Control:
         return self._list_switches(request, body)
 
     def _reset(self, _: Request, body: dict[str, Any]) -> Answer:
-        """Empty books, log, tokens, faults and windows and plant the seed anew; with `keep_tokens` the sign-ins stay."""
+        """Go back to the beginning and plant the seed anew; with `keep_tokens` the sign-ins stay."""
         self._world.reset(keep_tokens=bool(body.get("keep_tokens")))
         seed.plant(self._world)
         return 200, {"seed": self._world.database.fact("seed")}
@@ -206,7 +206,7 @@ class Control:
         with self._world.database.transaction():
             if existing:
                 masters.change_row(keeper, entity, existing[entity.key], values)
-                return 200, self._world.database.find(entity.table, **{entity.key: existing[entity.key]})
+                return 200, self._world.database.find_all(entity.table, **{entity.key: existing[entity.key]})[0]
             defaults = {**masters.DEFAULTS.get(entity.table, {}), **({"Status": "C"} if entity.table == "accounts" else {})}
             return 201, masters.write_row(keeper, entity.table, {"ID": self._world.new_id(), **defaults, **values})
 

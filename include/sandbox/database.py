@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from include.sandbox import sql
@@ -31,6 +32,11 @@ EXTRA = {
     "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean"},
 }
 KEYS = {"divisions": "Code", "currencies": "_key", "users": "UserID", "sales_invoices": "InvoiceID", "sales_entries": "EntryID"}
+# What bookings look at in wide rows of master data.
+LOOKED_AT = {
+    "items": '"ID", "Code", "Description", "GLRevenue", "SalesVatCode", "Unit", "UnitDescription", "StandardSalesPrice"',
+    "gl_accounts": '"ID", "Code", "Description", "Type", "IsBlocked", "VATCode"',
+}
 NOT_STORED = {"", "sync_sales_invoices", "printed_sales_invoices"}
 INDEXES = {
     "accounts": ("Code", "_trimmed"),
@@ -83,6 +89,8 @@ class Database:
         self._columns = {table: _columns(catalogue, table) for table in _stored(catalogue)}
         self._inserts = {table: sql.insert(table, names) for table, names in self._columns.items()}
         self._blank = {table: dict.fromkeys(names) for table, names in self._columns.items()}
+        self._counters: dict[str, int] = {}
+        self._drawn: set[str] = set()
         self._prepare()
 
     def _prepare(self) -> None:
@@ -132,6 +140,7 @@ class Database:
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
+        self._keep_counters()
         self.connection.execute("COMMIT")
 
     def all(self, statement: str, parameters: Iterable[Any] = ()) -> list[Row]:
@@ -155,8 +164,7 @@ class Database:
 
     def find(self, table: str, **criteria: Any) -> Row | None:
         """Return the row whose columns equal the criteria, or None."""
-        where = " AND ".join(f"{sql.quoted(name)} = ?" for name in criteria)
-        return self.one(sql.select("*", table, where, "LIMIT 1"), criteria.values())
+        return self.one(_find_statement(table, tuple(criteria)), criteria.values())
 
     def find_all(self, table: str, **criteria: Any) -> list[Row]:
         """Return the rows whose columns equal the criteria, in the order of their timestamps."""
@@ -174,11 +182,19 @@ class Database:
         self.run(sql.update(table, changes, where), [*changes.values(), key])
 
     def next(self, counter: str, *, step: int = 1) -> int:
-        """Draw the next number of a counter."""
-        statement = (
-            "INSERT INTO _counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + ? RETURNING value"
-        )
-        return int(self.scalar(statement, (counter, step, step)))
+        """Draw the next number of a counter; a transaction that is rolled back leaves a gap, as in SQL Server."""
+        if counter not in self._counters:
+            self._counters[counter] = int(self.scalar("SELECT value FROM _counters WHERE name = ?", (counter,)) or 0)
+        self._counters[counter] += step
+        self._drawn.add(counter)
+        if not self.connection.in_transaction:
+            self._keep_counters()
+        return self._counters[counter]
+
+    def _keep_counters(self) -> None:
+        statement = "INSERT INTO _counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        self.connection.executemany(statement, [(name, self._counters[name]) for name in self._drawn])
+        self._drawn.clear()
 
     def fact(self, name: str) -> str | None:
         """Return a stored fact about this sandbox, or None."""
@@ -195,6 +211,8 @@ class Database:
         own = {"_facts", "_counters", "_calls", "_applications", "_grants", "_codes", "_chains", "_refresh_tokens", "_access_tokens"}
         for table in (set(self._columns) | own) - kept:
             self.run(sql.delete(table, "1"))
+        self._counters.clear()
+        self._drawn.clear()
 
     def close(self) -> None:
         """Close the file."""
@@ -211,6 +229,12 @@ FROM sales_invoice_lines l JOIN sales_invoices h ON h."InvoiceID" = l."InvoiceID
 """
 
 
+@cache
+def _find_statement(table: str, names: tuple[str, ...]) -> str:
+    where = " AND ".join(f"{sql.quoted(name)} = ?" for name in names)
+    return sql.select(LOOKED_AT.get(table, "*"), table, where, "LIMIT 1")
+
+
 def _stored(catalogue: Catalogue) -> list[str]:
     return sorted({entity.table for entity in catalogue.entities.values()} - NOT_STORED)
 
@@ -220,7 +244,7 @@ def _columns(catalogue: Catalogue, table: str) -> dict[str, str]:
 
 
 def _as_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
-    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+    return dict(zip([column[0] for column in cursor.description], values, strict=True))
 
 
 def _lower(text: str | None) -> str | None:

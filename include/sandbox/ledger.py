@@ -88,5 +88,5 @@ def trial_balance(database_rows: list[Row]) -> tuple[list[dict[str, str]], Decim
         {"code": row["code"], "description": row["description"] or "", "amount_dc": str(cents(exact(row["cents"]) / 100))}
         for row in database_rows
     ]
-    total = sum((Decimal(balance["amount_dc"]) for balance in balances), ZERO)
+    total = sum((Decimal(balance["amount_dc"]) for balance in balances), Decimal("0.00"))
     return balances, total

@@ -78,7 +78,7 @@ def _with_amounts(keeper: Bookkeeper, line: Row, amount: Decimal, looked_up: tup
     line.update(VATCode=vat_code["Code"] if vat_code else None, VATCodeDescription=vat_code["Description"] if vat_code else None)
     line.update(GLAccountCode=account["Code"] if account else None, GLAccountDescription=account["Description"] if account else None)
     line["_gl_account"] = account
-    line["_vat_account"] = keeper.world.database.find("gl_accounts", ID=to_pay) if to_pay else None
+    line["_vat_account"] = keeper.find("gl_accounts", "ID", to_pay) if to_pay else None
     return line
 
 

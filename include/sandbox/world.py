@@ -60,11 +60,15 @@ class World:
             self.switches = self.switches.changed({"auto_consent": True})
 
     def reset(self, *, keep_tokens: bool) -> None:
-        """Empty the books, the log of calls, faults and windows; the tokens as well unless told to keep them."""
+        """Go back to the beginning: books, log, faults, windows, limits, switches and clock; tokens unless told to keep them."""
         with self.database.transaction():
             self.database.empty(keep_tokens=keep_tokens)
         self.faults.remove(None)
         self.limits.clear()
+        self.limits.own.clear()
+        self.limits.minutely, self.limits.daily = self.settings.minutely_limit, self.settings.daily_limit
+        self.switches = Switches(auto_consent=self.settings.auto_consent)
+        self.clock.offset_s = 0.0
         self.sync_visible_ms = self.read_visible_ms = 0
 
     def _restore_limits(self) -> None:
