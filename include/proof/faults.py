@@ -23,19 +23,22 @@ class Faults:
     """Shares of attempts, durations in seconds.
 
     `each`: of every POST, one share of each `Fault` · `kill`, `suspend`, `cut` (its database session ends): of every attempt of a worker ·
-    `read`: of looks and pulls that fail · `refuse`: of orders that Exact refuses for good · `outage`: of worlds in which Exact takes no
-    writes for a while, and first does what it had accepted · `gateway`: of time-outs, told by a gateway's 504 or a general 500 instead of
-    our own deadline · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST.
+    `plan_kill`: of every page that is planned · `read`: of looks and pulls that fail · `refuse`: of orders that Exact refuses for good ·
+    `outage`: of worlds in which Exact takes no writes for a while, and first does what it had accepted · `gateway`: of time-outs, told by a
+    gateway's 504 or a general 500 instead of our own deadline · `blind`: of documents, that one of the two witnesses never sees (not in
+    worlds with an outage) · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST.
     """
 
     each: float = 0.01
     kill: float = 0.02
+    plan_kill: float = 0.04
     suspend: float = 0.005
     cut: float = 0.005
     read: float = 0.02
     refuse: float = 0.01
     outage: float = 0.1
     gateway: float = 0.3
+    blind: float = 0.02
     lag_s: float = 20.0
     skew_s: float = 2.0
     slowest_commit_s: float = 800.0

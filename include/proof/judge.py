@@ -1,4 +1,4 @@
-"""The judge: invariants I1–I6 over documents and mutations as plain facts. Knows nothing of how they came to be, and imports nothing of ours."""
+"""The judge: invariants over documents and mutations as plain facts. Knows nothing of how they came to be, and imports nothing of ours."""
 
 from __future__ import annotations
 

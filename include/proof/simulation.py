@@ -116,7 +116,9 @@ def _count(result: Result, world: World, orders: int) -> None:
 def violations(world: World) -> list[Violation]:
     """Judge a world by its books and its tables alone."""
     keys = {row.mutation_id: str(row.key) for row in world.tables.rows.values()}
-    events = [Transition(keys[each.mutation_id], each.before.value if each.before else None, each.after.value) for each in world.tables.events]
+    events = [
+        Transition(keys[each.mutation_id], each.before.value if each.before else None, each.after.value) for each in world.tables.events
+    ]
     found = judge(
         [_document(each) for each in world.books.documents],
         [_mutation(each) for each in world.tables.rows.values()],

@@ -18,7 +18,7 @@ ADMINISTRATION = "BE"
 FLOW = "orders_to_invoices"
 SPREAD_S = 240.0
 LATE_S = 20.0
-OVERLAP = timedelta(seconds=30)
+OVERLAP = timedelta(seconds=25)
 
 
 @dataclass

@@ -63,6 +63,7 @@ class Books:
         self.posts = 0
         self.calls: list[float] = []
         self.outage = Outage()
+        self.blind = faults.blind
         self.drawn: dict[Fault, int] = defaultdict(int)
 
     def book(self, mutation: Mutation, commit_s: float) -> Document:
@@ -71,7 +72,7 @@ class Books:
         committed_at = moment + commit_s
         if self.outage.since <= committed_at < self.outage.flush:
             committed_at = self.outage.flush
-        lag_s = self.faults.lag_s
+        lag_s, blind = self.faults.lag_s, self.random.random() / self.blind if self.blind else 1.0
         document = Document(
             number=len(self.documents) + 1,
             token=mutation.token,
@@ -79,8 +80,8 @@ class Books:
             payload=mutation.payload or "",
             posted_at=moment,
             committed_at=committed_at,
-            visible_at=committed_at + lag_s * self.random.random() ** 4,
-            pulled_at=committed_at + lag_s * self.random.random(),
+            visible_at=committed_at + lag_s * self.random.random() ** 4 if blind >= 0.5 else NEVER,
+            pulled_at=committed_at + lag_s * self.random.random() if not 0.5 <= blind < 1.0 else NEVER,
         )
         self.documents.append(document)
         self.by_token[document.token].append(document)
@@ -128,7 +129,9 @@ class ExactTwin:
         answer = self._answer(mutation, fault, still_in_time)
         worker.point()
         seconds = worker.time - began
-        receipt = Receipt(permit, "POST", mutation.endpoint, answer.status, seconds, pause_s=answer.wait_s if answer.status == 429 else None)
+        receipt = Receipt(
+            permit, "POST", mutation.endpoint, answer.status, seconds, pause_s=answer.wait_s if answer.status == 429 else None
+        )
         return Sending(answer, receipt)
 
     def _answer(self, mutation: Mutation, fault: Fault | None, still_in_time: Callable[[], bool]) -> Answer:

@@ -145,4 +145,3 @@ class Case:
     administration: str
     cause: Cause
     parks: str | None = None
-

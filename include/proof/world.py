@@ -23,7 +23,7 @@ from include.proof.twin_rows import BEGINNING, Row, moment, seconds_of
 from include.proof.twin_store import StoreTwin
 from include.proof.twin_tables import Tables
 
-PAGE = 50
+PAGE = 200
 LONGEST_RUN_S = 5 * 86_400.0
 UPKEEP_EVERY_S = 60.0
 
@@ -82,6 +82,7 @@ class World:
             since = self.random.uniform(0, 300)
             flush = since + self.random.uniform(60, 3000)
             self.books.outage = Outage(since, flush, flush + 60)
+            self.books.blind = 0.0
         self._employ(self._plan, 0.0)
         for _ in range(self.random.randint(2, 5)):
             self._employ(self._drain, self.random.uniform(0, 30))
@@ -135,14 +136,14 @@ class World:
                 self._plan_pages(worker, store, guarded)
             except RetryableError:
                 worker.sleep(5)
-            worker.sleep(self.random.uniform(5, 40))
+            worker.sleep(self.random.uniform(20, 120))
 
     def _plan_pages(self, worker: Worker, store: StoreTwin, guarded: Store) -> None:
         cursor = store.cursor(FLOW, ADMINISTRATION)
         began = worker.time
         changed = self.feed.since(seconds_of((cursor or BEGINNING) - OVERLAP), began)
         for first in range(0, len(changed), PAGE):
-            if worker.calls_left < 0 and self.random.random() < self.faults.kill * 2:
+            if worker.calls_left < 0 and self.random.random() < self.faults.plan_kill:
                 worker.doom(Trouble.KILL, after_calls=self.random.randrange(4))
             self.design.plan(guarded, changed[first : first + PAGE])
         self.planned = began >= self.feed.ends_s

@@ -1,0 +1,52 @@
+"""T1: the production state machine in simulated worlds."""
+
+from __future__ import annotations
+
+import random
+
+from include.proof.faults import Fault, Faults
+from include.proof.simulation import history, simulate
+
+MUTATIONS = 20_000
+
+
+def test_no_document_is_booked_twice_and_none_is_lost_in_twenty_thousand(record_property):
+    seed = random.randrange(1_000_000)
+    result = simulate(MUTATIONS, seed)
+
+    record_property("t1", f"seed {seed}, {result.mutations / result.seconds:.0f} mutations a second, bound {result.bound:.1e}")
+    assert result.failures == [], f"seed {seed}: {[str(each) for each in result.failures]}"
+    assert (result.duplicates, result.lost, result.unknown_left) == (0, 0, 0)
+    assert result.posted + result.dead_letters + result.dismissed == MUTATIONS
+    assert result.posts_per_order <= 1.03
+
+
+def test_the_faults_are_those_of_the_programme():
+    result = simulate(10_000, 3)
+
+    assert set(result.faults) == {fault.value for fault in Fault}
+    assert all(70 <= number <= 140 for number in result.faults.values())
+    assert result.kills >= 0.015 * result.mutations
+
+
+def test_the_same_seed_gives_the_same_history():
+    first, second = simulate(3_000, 11), simulate(3_000, 11)
+
+    assert (first.posts, first.kills, first.events, first.virtual_s) == (second.posts, second.kills, second.events, second.virtual_s)
+    assert history("11.0", 500, "O17") == history("11.0", 500, "O17")
+    assert "new → planned" in history("11.0", 500, "O17")[0]
+
+
+def test_a_world_without_faults_costs_one_post_for_each_order():
+    none = Faults(each=0, kill=0, suspend=0, cut=0, read=0, refuse=0, outage=0)
+    result = simulate(2_000, 5, faults=none)
+
+    assert result.failures == []
+    assert result.posts == result.posted
+
+
+def test_worlds_in_which_exact_takes_no_writes_for_longer_than_the_quarantine_make_no_duplicate():
+    result = simulate(4_000, 19, faults=Faults(outage=1.0))
+
+    assert result.failures == []
+    assert result.latest_s > 900
