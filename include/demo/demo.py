@@ -44,6 +44,7 @@ class Demo:
     console: Console
     keep: bool = False
     peak_bytes: int = field(default=0, init=False)
+    _retried: set[str] = field(default_factory=set, init=False)
 
     def run(self, system: LocalSystem) -> tuple[Summary, Loaded]:
         """Start everything, book the orders, return what came of it."""
@@ -52,86 +53,77 @@ class Demo:
             system.empty()
         with self._step("PostgreSQL and the sandbox"):
             system.start_stores()
-        with self._step("Airflow (api-server, scheduler, dag-processor, triggerer); the webshop's orders; Exactly's tables"):
+        with self._step("Airflow, the webshop's orders, Exactly's tables, sign-in with Exact"):
             loaded = self._start_airflow(system)
-        with self._step("Signed in with Exact; master data mirrored"):
-            airflow = self._signed_in(system)
+        airflow = AirflowApi(system.airflow_url, *system.credentials)
+        with self._step("Master data of Exact mirrored"):
+            self._mirror(airflow, system)
         started = time.monotonic()
-        self._book(airflow, system, loaded)
-        divisions = {each.name: each.division for each in load_administrations()}
-        summary = summary_of(system.postgres.dsn("exactly"), system.sandbox_url, divisions, seconds=time.monotonic() - started)
-        self._look_at(system)
+        with Progress(self.console, system.postgres.dsn("exactly"), loaded.orders + loaded.returns) as progress:
+            self._book(airflow, system, loaded, progress)
+        summary = self._summary(system, time.monotonic() - started)
         for dag_id in UPKEEP:
             airflow.unpause(dag_id)
-        (self.directory / "summary.json").write_text(json.dumps(summary.as_json(), indent=2) + "\n", encoding="utf-8")
         print_summary(self.console, summary, system, self.peak_bytes)
         return summary, loaded
 
     def _say_ports(self, system: LocalSystem) -> None:
         for name, wanted, port in (
             ("Airflow", WANTED_AIRFLOW_PORT, system.airflow_port),
-            ("sandbox", WANTED_SANDBOX_PORT, system.sandbox_port),
+            ("the sandbox", WANTED_SANDBOX_PORT, system.sandbox_port),
         ):
             if port != wanted:
                 self.console.print(f"Port {wanted} is taken: {name} listens on {port}.")
 
     def _start_airflow(self, system: LocalSystem) -> Loaded:
         with ThreadPoolExecutor() as beside:
-            loading = beside.submit(self._fill, system)
+            loading = beside.submit(_fill, system)
             system.start_airflow()
             loaded = loading.result()
+        _sign_in(system)
         system.wait_until_healthy()
         return loaded
 
-    def _fill(self, system: LocalSystem) -> Loaded:
-        upgrade(system.postgres.dsn("exactly"), environment=ENVIRONMENT)
-        return load(system.postgres.dsn("webshop"), today=datetime.now(UTC).date())
-
-    def _signed_in(self, system: LocalSystem) -> AirflowApi:
-        connections = sorted({each.connection for each in load_administrations()})
-        command = python("-m", "include.wiring.sign_in", *connections)
-        # Outside of a task Airflow looks into its own tables only for a process that calls itself a server.
-        environment = {**system.environment(), "_AIRFLOW_PROCESS_CONTEXT": "server"}
-        done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603  ours
-        if done.returncode:
-            raise DemoError(f"signing in with the sandbox failed:\n{done.stderr[-2000:]}")
-        airflow = AirflowApi(system.airflow_url, *system.credentials)
+    def _mirror(self, airflow: AirflowApi, system: LocalSystem) -> None:
         airflow.sign_in()
         airflow.wait_for_dags({FLOW, ATTENTION, *UPKEEP}, within_s=DAGS_S)
-        run_id = airflow.trigger("mirror_refresh")
-        airflow.unpause("mirror_refresh")
-        self._follow(airflow, system, "mirror_refresh", run_id)
-        return airflow
-
-    def _book(self, airflow: AirflowApi, system: LocalSystem, loaded: Loaded) -> None:
         airflow.unpause(ATTENTION)
-        until = datetime.now(UTC)
+        self._follow(airflow, system, "mirror_refresh", airflow.trigger("mirror_refresh"))
+
+    def _book(self, airflow: AirflowApi, system: LocalSystem, loaded: Loaded, progress: Progress) -> None:
         since = datetime.combine(loaded.first_day, datetime.min.time(), UTC) - timedelta(days=1)
-        run_id = airflow.trigger(FLOW, since=since.isoformat(), until=until.isoformat())
-        airflow.unpause(FLOW)
-        with Progress(self.console, system.postgres.dsn("exactly"), loaded.orders + loaded.returns) as progress:
-            for _ in self._looks(airflow, system, FLOW, run_id):
-                progress.update()
-            while not self._cases_shown(airflow):
-                time.sleep(LOOK_S)
+        run_id = airflow.trigger(FLOW, since=since.isoformat(), until=datetime.now(UTC).isoformat())
+        self._follow(airflow, system, FLOW, run_id, progress)
+        while not ENDED.issuperset(airflow.run_states(ATTENTION).values()):
+            time.sleep(LOOK_S)
 
-    def _cases_shown(self, airflow: AirflowApi) -> bool:
-        return all(state in ENDED for dag_id in (FLOW, ATTENTION) for state in airflow.run_states(dag_id).values())
-
-    def _follow(self, airflow: AirflowApi, system: LocalSystem, dag_id: str, run_id: str) -> None:
-        for _ in self._looks(airflow, system, dag_id, run_id):
-            pass
-
-    def _looks(self, airflow: AirflowApi, system: LocalSystem, dag_id: str, run_id: str) -> Iterator[str]:
+    def _follow(self, airflow: AirflowApi, system: LocalSystem, dag_id: str, run_id: str, progress: Progress | None = None) -> None:
         deadline = time.monotonic() + RUN_S
         while (state := airflow.state(dag_id, run_id)) not in ENDED:
             self._look_at(system)
-            yield state
+            self._say_retries(airflow, dag_id, run_id)
+            if progress is not None:
+                progress.update()
             if time.monotonic() > deadline:
                 raise DemoError(f"{dag_id} is not done after {RUN_S:.0f} s: {airflow.task_states(dag_id, run_id)}")
             time.sleep(LOOK_S)
         if state == "failed":
             raise DemoError(f"{dag_id} failed: {airflow.task_states(dag_id, run_id)}; logs: {system.directory / 'airflow' / 'logs'}")
+
+    def _say_retries(self, airflow: AirflowApi, dag_id: str, run_id: str) -> None:
+        retried = {task for task, state in airflow.task_states(dag_id, run_id).items() if state == "up_for_retry"}
+        for task in retried - self._retried:
+            self.console.print(
+                f"[yellow]![/] {task} failed and will be tried again; its log: {self.directory}/airflow/logs/dag_id={dag_id}"
+            )
+        self._retried |= retried
+
+    def _summary(self, system: LocalSystem, seconds: float) -> Summary:
+        self._look_at(system)
+        divisions = {each.name: each.division for each in load_administrations()}
+        summary = summary_of(system.postgres.dsn("exactly"), system.sandbox_url, divisions, seconds=seconds)
+        (self.directory / "summary.json").write_text(json.dumps(summary.as_json(), indent=2) + "\n", encoding="utf-8")
+        return summary
 
     def _look_at(self, system: LocalSystem) -> None:
         system.check()
@@ -143,6 +135,21 @@ class Demo:
         with self.console.status(what):
             yield
         self.console.print(f"[green]✓[/] {what} [dim]{time.monotonic() - started:.1f} s[/]")
+
+
+def _fill(system: LocalSystem) -> Loaded:
+    upgrade(system.postgres.dsn("exactly"), environment=ENVIRONMENT)
+    return load(system.postgres.dsn("webshop"), today=datetime.now(UTC).date())
+
+
+def _sign_in(system: LocalSystem) -> None:
+    connections = sorted({each.connection for each in load_administrations()})
+    command = python("-m", "include.wiring.sign_in", *connections)
+    # Outside of a task Airflow looks into its own tables only for a process that calls itself a server.
+    environment = {**system.environment(), "_AIRFLOW_PROCESS_CONTEXT": "server"}
+    done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603  ours
+    if done.returncode:
+        raise DemoError(f"signing in with the sandbox failed:\n{done.stderr[-2000:]}")
 
 
 def asked_for(name: str, environment: Mapping[str, str] = os.environ) -> bool:
