@@ -180,6 +180,7 @@ def test_guests_may_be_refused() -> None:
     [
         ("GB", "GB123456782", True),
         ("GB", "XI123456782", True),
+        ("GB", "GB100000034", True),
         ("GB", "GB123456783", False),
         ("BE", "BE0123456749", True),
         ("BE", "BE0123456750", False),

@@ -148,8 +148,8 @@ def test_half_a_cent_is_rounded_away_from_zero(amount: str, rounded: str) -> Non
 
 
 def test_a_product_is_rounded_once() -> None:
-    # Rounded to 28 digits on the way, this would become 0.005 and then a cent.
-    assert product(Decimal("0.499999999999999"), Decimal("0.00999999999999999")) == Decimal("0.00")
+    # 0.005 less a little: rounded to 28 digits on the way, it would become half a cent, and then a cent.
+    assert product(Decimal("0.99999999999999"), Decimal("0.00500000000000005")) == Decimal("0.00")
     assert product(Decimal("999999.99"), Decimal("999999.99")) == Decimal("999999980000.00")
 
 

@@ -96,6 +96,15 @@ def test_an_entry_has_one_line_per_ledger_account_and_vat_code() -> None:
     ]
 
 
+def test_an_account_with_two_rates_gets_a_line_of_each() -> None:
+    administration = variation(BE, vat_codes={"domestic": {"21": "21", "6": "6"}})
+    shop_order = order(line(1, vat_rate="21"), line(2, vat_rate="6", quantity="1"), country="BE")
+
+    lines = lines_of(shop_order, administration, Books().with_vat_code(VatCode("6", Decimal("0.06"), "E")))
+
+    assert [(each["VATCode"], each["AmountFC"]) for each in lines] == [("21", Decimal("15.3")), ("6", Decimal("2.55"))]
+
+
 def test_the_shop_number_reaches_exact_untouched() -> None:
     assert sales_document(order(number="WEB-000123 "), UK, Books()).record.your_ref == "WEB-000123 "
 
@@ -211,6 +220,7 @@ REFUSALS: dict[str, tuple[ShopOrder, Administration, Books]] = {
     "vat_code_missing:1": (order(), UK, replace(Books(), vat_codes={})),
     "vat_code_blocked:1": (order(), UK, Books().with_vat_code(VatCode("1", Decimal("0.2"), "E", blocked=True))),
     "vat_code_wrong_type:1": (order(), UK, Books().with_vat_code(VatCode("1", Decimal("0.2"), "I"))),
+    "vat_code_wrong_type:21": (order(line(vat_rate="21"), country="BE"), BE, Books().with_vat_code(VatCode("21", Decimal("0.21"), "N"))),
     "vat_code_wrong_rate:1": (order(), UK, Books().with_vat_code(VatCode("1", Decimal("0.175"), "E"))),
     "sale_is_negative": (order(line(1), line(2, unit_price="-20")), UK, Books()),
 }

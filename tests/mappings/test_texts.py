@@ -31,6 +31,10 @@ def test_a_text_of_blanks_is_none() -> None:
     assert cut(" \t ", 60) is None
 
 
+def test_a_cut_leaves_no_joiner_behind() -> None:
+    assert cut("x\U0001f469\u200d\U0001f469", 5) == "x\U0001f469…"
+
+
 @settings(max_examples=1_000)
 @given(text=st.text(max_size=200), length=st.integers(2, 100))
 def test_a_cut_text_always_fits_and_can_always_be_sent(text: str, length: int) -> None:
