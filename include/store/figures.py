@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from include.store.database import Database, Row, named_queries
@@ -89,3 +89,9 @@ class FigureStore:
     def mirrored_rows(self, division: int, entity: str, *, id_field: str, exact_id: str) -> list[Row]:
         """The rows of one document in the mirror: `record_id`, `data`, `pulled_at`."""
         return self._rows(_sql.mirrored_rows, division=division, entity=entity, id_field=id_field, exact_id=exact_id)
+
+    def now(self) -> datetime:
+        """The clock that all workers share."""
+        with self._database.transaction() as connection:
+            moment: datetime = _sql.moment(connection)
+        return moment

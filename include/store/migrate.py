@@ -7,15 +7,16 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
+CONNECT_TIMEOUT_S = 10
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(dsn: str, *, environment: str) -> None:
     """Create or upgrade the schema in the database at `dsn` (a libpq URI). The first call stamps the installation with `environment`."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _config()
     config.attributes["url"] = make_url(dsn).set(drivername="postgresql+psycopg")
     command.upgrade(config, "head")
     with psycopg.connect(dsn) as connection:
@@ -24,3 +25,19 @@ def upgrade(dsn: str, *, environment: str) -> None:
             " select %s, system_identifier::text from pg_control_system() on conflict do nothing",
             (environment,),
         )
+
+
+def schema_versions(dsn: str) -> tuple[str | None, str | None]:
+    """The schema's version in the database (None: no tables of ours) and the newest one."""
+    with psycopg.connect(dsn, connect_timeout=CONNECT_TIMEOUT_S) as connection:
+        try:
+            row = connection.execute("select version_num from alembic_version").fetchone()
+        except psycopg.errors.UndefinedTable:
+            row = None
+    return (row[0] if row else None), ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

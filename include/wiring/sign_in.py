@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import sys
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import requests
+from airflow.sdk.crypto import get_fernet
+from cryptography.fernet import InvalidToken
 
 from include.errors import SetupError
 from include.exact.oauth import TokenEndpoint, code_of
@@ -16,19 +18,26 @@ from include.outbox.ports import Pair
 from include.run import chain_name
 from include.store.chain import StoredChain
 from include.store.database import Database
-from include.wiring.connections import STORE, cipher, dsn_of
+from include.store.installation import check_installation
+from include.wiring.connections import STORE, cipher, dsn_of, environment
 from include.wiring.hook import ExactHook
 
 log = logging.getLogger(__name__)
 
 
 class SignIn:
-    """One sign-in for a connection: open `address`, then give `finish` the address that the browser landed on."""
+    """One sign-in for a connection: open `address`, then give `finish` the address that the browser landed on.
+
+    Another process may finish it: the state in the address is sealed with Airflow's Fernet key and names the connection.
+    """
 
     def __init__(self, conn_id: str) -> None:
         self._access = ExactHook(conn_id).access()
         self._endpoint = TokenEndpoint(self._access.app, Transport(self._access.new_session))
-        self._state = secrets.token_urlsafe(16)
+        if not get_fernet().is_encrypted:
+            raise SetupError("no_fernet_key", cure="set AIRFLOW__CORE__FERNET_KEY: without it tokens would be stored readable")
+        self._seal = f"sign-in {conn_id}".encode()
+        self._state = get_fernet().encrypt(self._seal).decode()
 
     @property
     def address(self) -> str:
@@ -36,9 +45,10 @@ class SignIn:
 
     def finish(self, landed: str) -> str:
         """Exchange the code and store the pair before anything uses it; returns the name of the chain."""
-        code = code_of(landed, self._state)
+        code = code_of(landed, self._state_of(landed))
         database = Database(dsn_of(STORE), name="exactly sign-in")
         try:
+            check_installation(database, environment())
             chain = StoredChain(database, chain_name(self._access.app), cipher())
             with chain.exclusive():
                 asked_at = chain.now()
@@ -51,6 +61,15 @@ class SignIn:
         finally:
             database.close()
         return chain_name(self._access.app)
+
+    def _state_of(self, landed: str) -> str:
+        """The state in the address when it was sealed here for this connection; else our own, which it then does not match."""
+        given = parse_qs(urlsplit(landed.strip()).query).get("state", [""])[0]
+        try:
+            ours = get_fernet().decrypt(given.encode()) == self._seal
+        except InvalidToken:
+            ours = False
+        return given if ours else self._state
 
     def consented(self) -> str:
         """Where a browser lands when the sandbox consents by itself."""

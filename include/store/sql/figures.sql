@@ -80,3 +80,6 @@ order by m.mutation_id;
 -- What the mirror shows of one document: its header and lines.
 select record_id, data, pulled_at from mirror_record
 where division = :division and entity = :entity and data ->> :id_field = :exact_id order by (data ->> 'LineNumber')::integer;
+
+-- name: moment$
+select clock_timestamp();

@@ -1,0 +1,119 @@
+"""The commands: options in, tables or JSON out. Airflow is imported only by those that need it, since that takes seconds."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from include.cli import output
+from include.cli.environment import LOCAL_SYSTEM, PROJECT, enter_airflow
+from include.cli.group import STATUSES, WRONG, Commands
+
+app = typer.Typer(
+    name="exactly",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=STATUSES,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
+
+
+@app.callback()
+def exactly(
+    context: typer.Context,
+    local_system: Annotated[
+        Path, typer.Option(envvar="EXACTLY_LOCAL_SYSTEM", help="Folder of the local system to speak with, where no Airflow is set.")
+    ] = LOCAL_SYSTEM,
+) -> None:
+    """Books a company's documents in Exact Online exactly once.
+
+    Commands speak with the Airflow that the environment names (AIRFLOW_HOME, AIRFLOW__...), or else with the local system of `make demo`.
+    """
+    context.obj = local_system
+
+
+@app.command(epilog="Example: exactly doctor --json | jq '.findings[] | select(.level != \"ok\")'")
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Ask every part whether it works, and say what to do where it does not.
+
+    Configuration, connections, our database, the webshop's views, Exact (reached, signed in, right company, calls left), mirror, Airflow.
+    Costs one counted call per administration. Exit status 1 on a failure.
+    """
+    enter_airflow(context.obj)
+    from include.checks.findings import has_failure
+    from include.wiring.doctor import examine
+
+    findings = list(examine())
+    if as_json:
+        output.print_json({"ok": not has_failure(findings), "findings": findings})
+    else:
+        output.console().print(output.findings_table(findings))
+    if has_failure(findings):
+        raise typer.Exit(WRONG)
+
+
+@app.command(epilog="Example: exactly contract > our-views.md")
+def contract(
+    as_sql: Annotated[bool, typer.Option("--sql", help="As SQL: a template of the views, to fill in.")] = False,
+) -> None:
+    """Print which views the webshop's database must offer: each column, its type, unit and meaning, as Markdown."""
+    from include.sources.contract_text import contract_markdown, contract_sql
+
+    output.say((contract_sql() if as_sql else contract_markdown()).rstrip("\n"))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Example: exactly sandbox --port 8123 --minutely-limit 1200 --auto-consent",
+)
+def sandbox(context: typer.Context) -> None:
+    """Start an Exact Online to try things on, at http://127.0.0.1:8123; Ctrl-C stops it.
+
+    It has the limits, the sign-in, the error texts and the oddities of the real one, two companies with books, and pages to look at them.
+
+    --host ADDRESS, --port NUMBER (0: a free one) · --minutely-limit, --daily-limit: calls allowed (60 and 5,000 in Exact) ·
+    --seed NAME|PATH|NUMBER: its books, or the number that seeds faults and ids; may be given twice · --state FILE: keep the books ·
+    --auto-consent: sign in without a person · --language NL|EN|FR: of every user · --time-scale K: K times faster · --verbose
+    """
+    os.chdir(PROJECT)
+    os.execv(sys.executable, [sys.executable, "-m", "include.sandbox", *context.args])  # noqa: S606  our own program
+
+
+@app.command(epilog="Example: exactly migrate")
+def migrate(context: typer.Context) -> None:
+    """Create our tables in the database of connection `exactly_store`, or bring them up to date."""
+    enter_airflow(context.obj)
+    from include.wiring import terminal
+
+    output.say(f"The tables are up to date; the database belongs to environment {terminal.migrate()!r}.")
+
+
+@app.command("sign-in", epilog="Example: exactly sign-in exact_uk")
+def sign_in(
+    context: typer.Context,
+    connection: Annotated[str, typer.Argument(help="Id of the Airflow connection of type Exact Online.")],
+    landed: Annotated[str, typer.Option(help="Address that the browser landed on, for scripts; without it you are asked.")] = "",
+    automatic: Annotated[bool, typer.Option("--automatic", help="For a sandbox that consents by itself: no browser.")] = False,
+) -> None:
+    """Sign in with Exact once: open an address in a browser, consent, paste where you land.
+
+    The pair of tokens is stored encrypted in our database, and renewed from then on. The page where the browser lands need not exist.
+    """
+    enter_airflow(context.obj)
+    from include.wiring.terminal import begin_sign_in
+
+    begun = begin_sign_in(connection)
+    if automatic:
+        landed = begun.consented()
+    elif not landed:
+        output.say(f"Open this address, sign in as the Exact user whom Exactly shall be, and consent:\n\n  {begun.address}\n")
+        landed = typer.prompt("Then paste the address where the browser landed (within three minutes)")
+    output.say(f"Signed in: {begun.finish(landed)}. Next: exactly doctor")

@@ -1,0 +1,39 @@
+"""Which Airflow a command speaks for: the one that the environment names, or else the local system that `make demo` started."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from include.errors import SetupError
+
+PROJECT = Path(__file__).parents[2]
+LOCAL_SYSTEM = PROJECT / "var" / "demo"
+_NAMES_ONE = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
+_PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_")
+# What Airflow may say on a terminal is for its own logs: a command's output belongs to the command.
+_QUIET = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR", "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False", "PYTHONWARNINGS": "ignore"}
+
+
+def enter_airflow(local_system: Path = LOCAL_SYSTEM) -> None:
+    """Make this process one of Airflow's own, before Airflow is imported. Raises `SetupError` when there is none."""
+    if not _names_airflow():
+        _enter_local_system(local_system)
+    os.environ.update(_QUIET)
+    # Airflow gives connections of its database only to what says that it is a server, not a task.
+    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
+
+
+def _names_airflow() -> bool:
+    named = any(name in os.environ for name in _NAMES_ONE) or any(name.startswith(_PREFIXES) for name in os.environ)
+    return named or (Path.home() / "airflow" / "airflow.cfg").exists()
+
+
+def _enter_local_system(directory: Path) -> None:
+    from include.demo.known import environment_of_local_system
+
+    environment = environment_of_local_system(directory)
+    if environment is None:
+        cure = f"set AIRFLOW_HOME as Airflow's own processes have it, or start the local system of {directory} with `make demo`"
+        raise SetupError("no_airflow", cure=cure)
+    os.environ.update(environment)
