@@ -54,6 +54,8 @@ def read_yaml_file(path: Path) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         _unreadable(file, f"not YAML: {error.problem or error.context}", line=mark.line + 1 if mark else 1)
+    except RecursionError:
+        _unreadable(file, "nested too deeply", line=1)
     except (yaml.YAMLError, UnicodeDecodeError, OSError, ValueError) as error:
         _unreadable(file, f"cannot be read: {str(error).splitlines()[0]}", line=1)
     else:
@@ -122,7 +124,7 @@ class _Walk:
         if isinstance(node, ScalarNode) and node.tag.removeprefix(_TAG) in {"str", "int", "float"}:
             return str(node.value)
         if isinstance(node, ScalarNode) and node.tag == _TAG + "bool":
-            means = "true" if SafeConstructor.bool_values[node.value.lower()] else "false"
+            means = "true" if SafeConstructor.bool_values.get(node.value.lower()) else "false"
             self._file.blame(
                 (*place, node.value), f"{node.value} without quotes means {means}", f'write "{node.value}" in quotes', line=line
             )
@@ -145,6 +147,6 @@ class _Walk:
             return None
         try:
             return SafeConstructor().construct_object(node)
-        except ValueError as error:
+        except (ValueError, KeyError, AttributeError) as error:  # the last two: a tag such as !!bool before something else
             self._file.blame(place, f"{node.value} cannot be read: {error}", "mend the value")
             return None

@@ -338,6 +338,11 @@ def test_the_name_of_a_file_must_do_for_a_task(name: str, tmp_path: Path) -> Non
         (b"# nothing\n", "holds no keys"),
         (b"- 1\n", "holds no keys"),
         (b"a: &a [*a]\n", "alias"),
+        (b"a: " + b"[" * 50_000, "nested too deeply"),
+        (b"mode: !!bool perhaps\n", "cannot be read"),
+        (b"book_from: !!timestamp soon\n", "cannot be read"),
+        (b"division: " + b"9" * 5_000 + b"\n", "cannot be read"),
+        (b"!!bool perhaps: 1\n", "without quotes means"),
     ],
 )
 def test_bytes_that_are_no_configuration_are_refused(content: bytes, words: str, tmp_path: Path) -> None:
