@@ -16,14 +16,34 @@ from hypothesis import settings
 from psycopg import sql
 
 from include.demo.postgres import Postgres as Server
+from tests.loopback import sitecustomize
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Nothing that tests start talks to anything beyond this machine.
+STRAYED = Path(tempfile.mkstemp(prefix="strayed-")[1])
+os.environ[sitecustomize.NOTES] = str(STRAYED)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(REPOSITORY / "tests" / "loopback"), os.environ.get("PYTHONPATH")]))
 # Tests throw their databases away: nothing has to survive a crash of the machine.
 WITHOUT_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
 # A busy machine is no reason for a property to fail.
 settings.register_profile("exactly", deadline=None)
 settings.load_profile("exactly")
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_this_machine() -> Iterator[None]:
+    """A test fails when it, or a process that it started, tried to reach beyond loopback."""
+    noted = STRAYED.stat().st_size
+    yield
+    with STRAYED.open() as notes:
+        notes.seek(noted)
+        strayed = notes.read()
+    assert not strayed, strayed
+
+
+def pytest_unconfigure() -> None:
+    STRAYED.unlink(missing_ok=True)
 
 
 @dataclass

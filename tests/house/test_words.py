@@ -37,8 +37,8 @@ AMERICAN = re.compile(
 )
 # Names that other people's software gives, and HTML.
 GIVEN = re.compile(
-    r"colored_console_log|\.normalize\(|unicodedata\.normalize|\.serialize\(|def serialize|initialize\(|organization\.administration|catalog:"
-    r"|ANALYZE "
+    r"colored_console_log|\.normalize\(|unicodedata\.normalize|\.serialize\(|def serialize|initialize\("
+    r"|organization\.administration|catalog:|ANALYZE "
 )
 SPOKEN = {".py", ".md", ".sql", ".toml", ".yaml", ".html"}
 
