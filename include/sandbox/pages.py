@@ -12,6 +12,7 @@ from include.sandbox.clock import iso
 from include.sandbox.server import Response
 
 HERE = Path(__file__).parent
+STATIC = {"sandbox.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 SECURITY = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action *; base-uri 'none'",
@@ -36,7 +37,8 @@ class Pages:
         return Response(status, body, dict(SECURITY))
 
     def static(self, name: str) -> Response:
-        """Return the style sheet, or 404."""
-        if name != "sandbox.css":
+        """Return the style sheet or the icon, or 404."""
+        kind = STATIC.get(name)
+        if kind is None:
             return Response(404)
-        return Response(200, (HERE / "static" / name).read_bytes(), {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "max-age=60"})
+        return Response(200, (HERE / "static" / name).read_bytes(), {"Content-Type": kind, "Cache-Control": "max-age=60"})

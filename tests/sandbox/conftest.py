@@ -51,6 +51,14 @@ def new_sandbox() -> Iterator[Callable[..., SandboxProcess]]:
         process.stop()
 
 
+@pytest.fixture(scope="session")
+def demo() -> Iterator[SandboxProcess]:
+    """The demo's books, only to be read."""
+    process = SandboxProcess("--seed", "demo", "--auto-consent", *AMPLE)
+    yield process
+    process.stop()
+
+
 def application_one(sandbox: SandboxProcess) -> ExactClient:
     return ExactClient(sandbox, "app-one", "secret-one", CALLBACK_ONE)
 
