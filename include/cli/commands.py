@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,15 @@ app = typer.Typer(
     epilog=STATUSES,
 )
 
+
+class Language(StrEnum):
+    """The languages that causes are told in."""
+
+    DUTCH = "nl"
+    ENGLISH = "en"
+
+
+InLanguage = Annotated[Language, typer.Option(help="Language of causes and cures.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
 
 
@@ -117,3 +127,38 @@ def sign_in(
         output.say(f"Open this address, sign in as the Exact user whom Exactly shall be, and consent:\n\n  {begun.address}\n")
         landed = typer.prompt("Then paste the address where the browser landed (within three minutes)")
     output.say(f"Signed in: {begun.finish(landed)}. Next: exactly doctor")
+
+
+@app.command(epilog="Example: exactly status --language nl")
+def status(context: typer.Context, language: InLanguage = Language.ENGLISH, as_json: AsJson = False) -> None:
+    """Show where everything stands: documents by state, causes in words, open cases, calls left, what waits and since when."""
+    enter_airflow(context.obj)
+    from include.cli.tables import status_tables
+    from include.wiring.terminal import all_statuses
+
+    statuses = all_statuses(language.value)
+    if as_json:
+        output.print_json({each.name: each for each in statuses})
+        return
+    for each in statuses:
+        for shown in status_tables(each):
+            output.console().print(shown)
+
+
+@app.command(epilog="Examples: exactly trace 536365 · exactly trace 26700001 --live --language nl")
+def trace(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="The shop's number, the number in Exact, or the id of the document in Exact.")],
+    live: Annotated[bool, typer.Option("--live", help="Ask Exact for the document too: one call.")] = False,
+    language: InLanguage = Language.ENGLISH,
+    as_json: AsJson = False,
+) -> None:
+    """Tell the whole story of a document: the shop's row, each event with who and why, the calls, the document in Exact.
+
+    Exit status 1 when nobody knows the number, or when the history was tampered with.
+    """
+    enter_airflow(context.obj)
+    from include.cli.show_trace import show_trace
+
+    if not show_trace(number, live=live, language=language.value, as_json=as_json):
+        raise typer.Exit(WRONG)

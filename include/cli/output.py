@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -59,13 +59,13 @@ def moment(value: datetime | None) -> str:
     return value.astimezone().strftime("%Y-%m-%d %H:%M:%S") if value is not None else "–"
 
 
-def pairs(content: Mapping[str, Any], *, title: str) -> Table:
+def pairs(content: Mapping[str, Any], *, title: str) -> RenderableType:
     """Names and values below each other."""
-    shown = Table(title=title, box=None, show_header=False, title_justify="left", title_style="bold", pad_edge=False)
+    shown = Table(box=None, show_header=False, pad_edge=False)
     for name, value in content.items():
         text = moment(value) if isinstance(value, datetime) else "–" if value is None else str(value)
         shown.add_row(Text(name, style="dim"), Text(text))
-    return shown
+    return Group(Text(title, style="bold"), shown, "")
 
 
 def _plain(value: Any) -> Any:

@@ -10,10 +10,12 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.administrations.loader import load_administrations
 from include.administrations.model import Administration
+from include.console.status import AdministrationStatus, StatusBoard
 from include.errors import SetupError
 from include.exact.oauth import App
+from include.outbox.causes import Language
 from include.outbox.ports import Purpose
-from include.run import Run, Window, open_run
+from include.run import Run, Window, chain_name, open_run
 from include.sources.webshop import Webshop
 from include.store.database import Database
 from include.store.installation import check_installation
@@ -71,6 +73,22 @@ def migrate() -> str:
     upgrade(dsn(STORE), environment=environment())
     with store(accepted=False):
         return environment()
+
+
+def all_statuses(language: Language) -> list[AdministrationStatus]:
+    """Where everything stands, for each administration that has a file."""
+    administrations = load_administrations()
+    with store() as database:
+        board = StatusBoard(database, {each.name: _chain_of(each) for each in administrations}, language)
+        return [board.of(each) for each in administrations]
+
+
+def _chain_of(administration: Administration) -> str:
+    """The name of the token chain; none for a connection that is missing or incomplete, as the doctor says."""
+    try:
+        return chain_name(app_of(administration))
+    except SetupError:
+        return ""
 
 
 def begin_sign_in(conn_id: str) -> SignIn:
