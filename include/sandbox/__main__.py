@@ -27,7 +27,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8123, help="0 picks a free one and says which")
     parser.add_argument("--minutely-limit", type=int, default=60, help="calls a minute, per application and division")
     parser.add_argument("--daily-limit", type=int, default=5000, help="calls a day, per application and division")
-    parser.add_argument("--seed", action="append", default=[], help="name or path of the books; a whole number seeds faults and ids; may be given twice")
+    parser.add_argument(
+        "--seed", action="append", default=[], help="name or path of the books; a whole number seeds faults and ids; may be given twice"
+    )
     parser.add_argument("--state", default=":memory:", help="SQLite file that keeps the state; without it nothing is kept")
     parser.add_argument("--time-scale", type=float, default=1.0, help="K: a minute of limits takes 60/K seconds, a token lives 600/K")
     parser.add_argument("--language", choices=LANGUAGES, help="language of every Exact user; the seed's own by default")
@@ -63,7 +65,9 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     bound = await server.start(host, port)
     sandbox.world.base_url = f"http://{host}:{bound}"
     gc.freeze()
-    sys.stdout.write(f"Exact Online sandbox on {sandbox.world.base_url} (books {settings.seed_books}, {settings.minutely_limit} calls a minute)\n")
+    sys.stdout.write(
+        f"Exact Online sandbox on {sandbox.world.base_url} (books {settings.seed_books}, {settings.minutely_limit} calls a minute)\n"
+    )
     sys.stdout.flush()
     await stopped.wait()
     await server.stop()
@@ -78,7 +82,7 @@ def main() -> int:
         settings = settings_of(asked)
         asyncio.run(serve(settings, asked.host, asked.port))
     except (UnknownSeedError, OSError) as error:
-        log.error("%s", error)
+        log.critical("%s", error)
         return 1
     return 0
 

@@ -13,7 +13,15 @@ from urllib.parse import parse_qsl
 import orjson
 
 from include.sandbox import odata_json, texts
-from include.sandbox.answers import ApiError, BadRequestError, NotAcceptableError, NotAllowedError, NotFoundError, TooLargeError, ValidationError
+from include.sandbox.answers import (
+    ApiError,
+    BadRequestError,
+    NotAcceptableError,
+    NotAllowedError,
+    NotFoundError,
+    TooLargeError,
+    ValidationError,
+)
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.calls import Call
 from include.sandbox.catalogue import Entity
@@ -29,8 +37,14 @@ COUNTED_ERRORS = frozenset({400, 401, 403, 404})
 TARGET = re.compile(r"(?P<endpoint>[A-Za-z0-9_/]+?)(?:\((?P<key>[^)]*)\))?(?:/(?P<rest>[$A-Za-z0-9_]+))?/?\Z")
 JSON = {"Content-Type": "application/json; charset=utf-8", "DataServiceVersion": "1.0;", "Cache-Control": "private"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-MOVED = b'<html><head><title>Object moved</title></head><body>\r\n<h2>Object moved to <a href="/docs/Login.aspx">here</a>.</h2>\r\n</body></html>\r\n'
-MAINTENANCE = b"<!DOCTYPE html><html><head><title>Service Unavailable</title></head><body><h1>Exact Online is temporarily unavailable</h1></body></html>"
+MOVED = (
+    b"<html><head><title>Object moved</title></head><body>\r\n"
+    b'<h2>Object moved to <a href="/docs/Login.aspx">here</a>.</h2>\r\n</body></html>\r\n'
+)
+MAINTENANCE = (
+    b"<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
+    b"<body><h1>Exact Online is temporarily unavailable</h1></body></html>"
+)
 BROKEN = b"<!DOCTYPE html><html><head><title>Runtime Error</title></head><body><h1>Server Error in '/' Application.</h1></body></html>"
 
 
@@ -220,7 +234,9 @@ class Api:
         if answer == "429":
             call.injected_429 = True
             key = (call.client_id or "", call.division or 0)
-            return self._answered(call, Response(429, b"", {**self._world.limits.minute_headers(key), "X-RateLimit-Minutely-Remaining": "0"}))
+            return self._answered(
+                call, Response(429, b"", {**self._world.limits.minute_headers(key), "X-RateLimit-Minutely-Remaining": "0"})
+            )
         if answer in ("truncate", "empty"):
             response = Response(response.status, response.body if answer == "truncate" else b"", response.headers)
             response.delivery = "truncate" if answer == "truncate" else "send"

@@ -65,7 +65,9 @@ class Books:
 
     def _lines(self, table: str, key: str, keys: list[str]) -> dict[str, list[Row]]:
         marks = ", ".join("?" * len(keys))
-        columns = f'{sql.quoted(key)} AS _parent, "LineNumber", "AmountFC", "AmountDC", "VATAmountFC", "VATAmountDC", "VATCode", "GLAccountCode"'
+        columns = (
+            f'{sql.quoted(key)} AS _parent, "LineNumber", "AmountFC", "AmountDC", "VATAmountFC", "VATAmountDC", "VATCode", "GLAccountCode"'
+        )
         if table == "sales_invoice_lines":
             columns = columns.replace(', "GLAccountCode"', ', "ItemCode"')
         found: dict[str, list[Row]] = defaultdict(list)
@@ -86,7 +88,8 @@ class Books:
 
     def _balance(self, division: int) -> dict[str, Any]:
         rows = self._database.all(
-            'SELECT "GLAccountCode" AS code, max("GLAccountDescription") AS description, sum(CAST(round("AmountDC" * 100) AS INTEGER)) AS cents'
+            'SELECT "GLAccountCode" AS code, max("GLAccountDescription") AS description,'
+            ' sum(CAST(round("AmountDC" * 100) AS INTEGER)) AS cents'
             ' FROM transaction_lines WHERE "Division" = ? GROUP BY "GLAccountCode" ORDER BY "GLAccountCode"',
             (division,),
         )
@@ -125,7 +128,12 @@ _AMOUNTS = {"amount_fc": "AmountFC", "amount_dc": "AmountDC", "vat_fc": "VATAmou
 
 
 def _line(line: Row) -> dict[str, Any]:
-    shown = {"line": line["LineNumber"], "vat_code": line["VATCode"], "amount_fc": _money(line["AmountFC"]), "vat_fc": _money(line["VATAmountFC"])}
+    shown = {
+        "line": line["LineNumber"],
+        "vat_code": line["VATCode"],
+        "amount_fc": _money(line["AmountFC"]),
+        "vat_fc": _money(line["VATAmountFC"]),
+    }
     name = "item_code" if "ItemCode" in line else "gl_account_code"
     return {**shown, name: line.get("ItemCode") or line.get("GLAccountCode")}
 

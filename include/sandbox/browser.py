@@ -62,7 +62,13 @@ class Browser:
         code = row["Code"]
         counts = {kind: self._count(KINDS[kind][0], code) for kind in KINDS}
         balance = self._books.trial_balance(code)[0]
-        return {**row, "invoices": counts[INVOICES], "entries": counts[ENTRIES], "relations": self._count("accounts", code), "sum_dc": balance["sum_dc"]}
+        return {
+            **row,
+            "invoices": counts[INVOICES],
+            "entries": counts[ENTRIES],
+            "relations": self._count("accounts", code),
+            "sum_dc": balance["sum_dc"],
+        }
 
     def _count(self, table: str, division: int) -> int:
         return int(self._world.database.scalar(sql.select("count(*)", table, '"Division" = ?'), (division,)))
@@ -83,11 +89,13 @@ class Browser:
         for kind, (table, _lines, key, account, number) in KINDS.items():
             columns = (
                 f"{sql.quoted(key)} AS id, '{kind}' AS kind, {sql.quoted(number)} AS number, {sql.quoted(account)} AS account, "
-                '"YourRef", "Description", "Currency", "AmountFC", "VATAmountFC", "Status", "StatusDescription", "Type", "Created", rowid AS place'
+                '"YourRef", "Description", "Currency", "AmountFC", "VATAmountFC", "Status", "StatusDescription", "Type", "Created"'
             )
             where = '"Division" = ?' + (' AND ("YourRef" LIKE ? OR "Description" LIKE ?)' if sought else "")
             parameters = [company["Code"], *([f"%{sought}%"] * 2 if sought else [])]
-            rows += self._world.database.all(sql.select(columns, table, where, f"ORDER BY rowid DESC LIMIT {PAGE * (page + 1) + 1}"), parameters)
+            rows += self._world.database.all(
+                sql.select(columns, table, where, f"ORDER BY rowid DESC LIMIT {PAGE * (page + 1) + 1}"), parameters
+            )
         rows.sort(key=lambda row: row["Created"], reverse=True)
         shown = rows[page * PAGE : (page + 1) * PAGE]
         for row in shown:

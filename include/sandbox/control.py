@@ -84,7 +84,10 @@ class Control:
         document = DOCUMENT.match(path)
         if document:
             return self._document(request, document, body)
-        return 404, {"error": f"nothing at {request.method} /control/{path}", "routes": [f"{verb} /control/{route}" for verb, route in self._routes]}
+        return 404, {
+            "error": f"nothing at {request.method} /control/{path}",
+            "routes": [f"{verb} /control/{route}" for verb, route in self._routes],
+        }
 
     def _body(self, request: Request, path: str) -> dict[str, Any]:
         if not request.body:
@@ -95,7 +98,12 @@ class Control:
 
     def _health(self, _: Request, __: dict[str, Any]) -> Answer:
         world = self._world
-        return 200, {"status": "ok", "seed": world.database.fact("seed"), "time": iso(world.clock.now_ms()), "time_scale": world.clock.scale}
+        return 200, {
+            "status": "ok",
+            "seed": world.database.fact("seed"),
+            "time": iso(world.clock.now_ms()),
+            "time_scale": world.clock.scale,
+        }
 
     def _books_answer(self, request: Request) -> Response:
         """Stream all documents; with `kind` and `after` answer a page of a thousand and say where the next begins."""
@@ -255,8 +263,8 @@ class Control:
         """End every chain of an application, as a user does who withdraws the consent; `access_only` expires access tokens only."""
         database, client_id = self._world.database, body["client_id"]
         if body.get("access_only"):
-            chains = "SELECT chain FROM _chains WHERE client_id = ?"
-            return 200, {"expired": database.run(f"UPDATE _access_tokens SET expires_ms = 0 WHERE chain IN ({chains})", (client_id,))}
+            statement = "UPDATE _access_tokens SET expires_ms = 0 WHERE chain IN (SELECT chain FROM _chains WHERE client_id = ?)"
+            return 200, {"expired": database.run(statement, (client_id,))}
         ended = (self._world.clock.now_ms(), client_id)
         return 200, {"ended": database.run("UPDATE _chains SET killed_ms = ? WHERE client_id = ? AND killed_ms IS NULL", ended)}
 

@@ -121,7 +121,11 @@ class Database:
     def _sync_invoice_columns(self) -> dict[str, str]:
         """Return the two column lists of the feed that mixes invoice headers (line 0) and lines."""
         header, line = self._columns["sales_invoices"], self._columns["sales_invoice_lines"]
-        names = [name for name in {**header, **line} if name not in ("ID", "InvoiceID", "LineNumber", "Timestamp", "_seen_ms", "_synced_ms", "_vat_given")]
+        names = [
+            name
+            for name in {**header, **line}
+            if name not in ("ID", "InvoiceID", "LineNumber", "Timestamp", "_seen_ms", "_synced_ms", "_vat_given")
+        ]
         return {
             "header": ", ".join(f'h."{n}"' if n in header else f'NULL AS "{n}"' for n in names),
             "line": ", ".join(f'l."{n}"' if n in line else f'h."{n}"' for n in names),

@@ -55,7 +55,9 @@ def postings_of(keeper: Bookkeeper, rate: Decimal, lines: list[Row]) -> list[Pos
 def special_account(keeper: Bookkeeper, code: str, kind: int) -> Row:
     """Return the ledger account of a code, or else the first of its type."""
     database = keeper.world.database
-    row = database.find("gl_accounts", Division=keeper.division, Code=code) or database.find("gl_accounts", Division=keeper.division, Type=kind)
+    row = database.find("gl_accounts", Division=keeper.division, Code=code) or database.find(
+        "gl_accounts", Division=keeper.division, Type=kind
+    )
     if row is None:
         raise LookupError(f"the books of {keeper.division} have no ledger account {code} nor one of type {kind}")
     return row

@@ -120,7 +120,9 @@ def _account(keeper: Bookkeeper, values: Row) -> Row:
 def _rate(keeper: Bookkeeper, values: Row) -> Row:
     values["TargetCurrency"] = keeper.own_currency()
     values["StartDate"] = values.get("StartDate") or day_ms(keeper.world.stamp_ms())
-    if values.get("SourceCurrency") and not keeper.world.database.find("currencies", Division=keeper.division, Code=values["SourceCurrency"]):
+    if values.get("SourceCurrency") and not keeper.world.database.find(
+        "currencies", Division=keeper.division, Code=values["SourceCurrency"]
+    ):
         keeper.complain("invalid_reference", "SourceCurrency")
     return values
 

@@ -137,7 +137,7 @@ class OAuth:
         limit = self._world.switches.replays_before_kill
         killed = self._world.clock.now_ms() if limit and replays >= limit else None
         statement = "UPDATE _chains SET replays = ?, killed_ms = ? WHERE chain = ?"
-        raise _Replayed(statement, (replays, killed, chain["chain"]), self._world.switches.old_token_status)
+        raise _ReplayedError(statement, (replays, killed, chain["chain"]), self._world.switches.old_token_status)
 
     def _successor_in_use(self, token: str) -> bool:
         statement = (
@@ -160,7 +160,7 @@ class OAuth:
 
     def note_replay(self, refusal: TokenRefusedError) -> None:
         """Keep what a replay did to its chain, after the refused request was rolled back."""
-        if isinstance(refusal, _Replayed):
+        if isinstance(refusal, _ReplayedError):
             self._world.database.run(refusal.statement, refusal.values)
 
     def identity(self, authorization: str) -> Identity | None:
@@ -186,7 +186,7 @@ _IDENTITY = (
 )
 
 
-class _Replayed(TokenRefusedError):
+class _ReplayedError(TokenRefusedError):
     """An already used refresh token; carries what has to be remembered of it."""
 
     def __init__(self, statement: str, values: tuple[object, ...], status: int) -> None:

@@ -231,9 +231,9 @@ def _typed(text: str) -> Literal:
         if not GUID.match(value):
             raise BadRequestError(f"Unrecognized 'Edm.Guid' literal '{text}' in '0'.")
         return Literal("guid", value.lower())
-    if kind == "datetime":
-        return Literal("datetime", _datetime_ms(value))
-    _refuse()
+    if kind != "datetime":
+        _refuse()
+    return Literal("datetime", _datetime_ms(value))
 
 
 def _datetime_ms(text: str) -> int:

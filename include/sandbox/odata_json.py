@@ -59,7 +59,9 @@ class Renderer:
         if entity.key == "":
             return self._base + entity.endpoint
         value, edm = row.get(entity.key), entity.fields[entity.key].edm
-        literal = f"guid'{value}'" if edm == "Edm.Guid" else f"{value}L" if edm == "Edm.Int64" else f"'{value}'" if edm == "Edm.String" else value
+        literal = (
+            f"guid'{value}'" if edm == "Edm.Guid" else f"{value}L" if edm == "Edm.Int64" else f"'{value}'" if edm == "Edm.String" else value
+        )
         return f"{self._base}{entity.endpoint}({literal})"
 
 

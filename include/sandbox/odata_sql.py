@@ -18,7 +18,7 @@ LITERALS = {
     "Edm.DateTime": {"datetime"},
     "Edm.String": {"text"},
     "Edm.Boolean": {"bool"},
-    **dict.fromkeys(NUMERIC, {"number", "long"}),
+    **{edm: {"number", "long"} for edm in NUMERIC},
 }
 
 

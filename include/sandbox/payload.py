@@ -15,7 +15,12 @@ from include.sandbox.clock import day_ms, wall_ms
 from include.sandbox.odata_filter import GUID
 
 TOP_LEVEL = "Error processing request stream. The request should be a valid top-level resource object."
-INTEGERS = {"Edm.Byte": (0, 255), "Edm.Int16": (-(2**15), 2**15 - 1), "Edm.Int32": (-(2**31), 2**31 - 1), "Edm.Int64": (-(2**63), 2**63 - 1)}
+INTEGERS = {
+    "Edm.Byte": (0, 255),
+    "Edm.Int16": (-(2**15), 2**15 - 1),
+    "Edm.Int32": (-(2**31), 2**31 - 1),
+    "Edm.Int64": (-(2**63), 2**63 - 1),
+}
 EDM_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/\Z")
 DATE_ONLY = frozenset({"InvoiceDate", "DueDate", "OrderDate", "EntryDate", "DeliveryDate", "StartDate", "EndDate", "Date"})
 NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?\s*\Z")

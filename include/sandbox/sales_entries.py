@@ -86,7 +86,11 @@ def _check_entry_number(keeper: Bookkeeper, header: Row) -> None:
 
 def _next_number(keeper: Bookkeeper, journal: str, date_ms: int) -> int:
     """Return the next free number of a journal: year, journal, running number."""
-    prefix = (moment(date_ms).year % 100) * 1_000_000 + int(journal) % 100 * 10_000 if journal.isdigit() else moment(date_ms).year % 100 * 1_000_000
+    prefix = (
+        (moment(date_ms).year % 100) * 1_000_000 + int(journal) % 100 * 10_000
+        if journal.isdigit()
+        else moment(date_ms).year % 100 * 1_000_000
+    )
     while True:
         number = prefix + keeper.world.database.next(f"entry/{keeper.division}/{journal}/{prefix}")
         if not keeper.world.database.find("sales_entries", Division=keeper.division, EntryNumber=number, Journal=journal):

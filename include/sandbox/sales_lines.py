@@ -36,7 +36,9 @@ def invoice_line(keeper: Bookkeeper, line: Row, *, sign: int) -> Row:
         amount = -abs(amount) if amount > 0 else amount
     found = {**line, "Quantity": quantity, "UnitPrice": unit_price, "NetPrice": net_price, "GLAccount": account_id}
     if item:
-        found.update(ItemCode=item["Code"], ItemDescription=item["Description"], UnitCode=item["Unit"], UnitDescription=item["UnitDescription"])
+        found.update(
+            ItemCode=item["Code"], ItemDescription=item["Description"], UnitCode=item["Unit"], UnitDescription=item["UnitDescription"]
+        )
         found["Description"] = line.get("Description") or item["Description"]
     return _with_amounts(keeper, found, amount, (account, vat_code))
 

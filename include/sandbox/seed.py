@@ -135,7 +135,12 @@ class _Gardener:
 
     def _vat_code(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
         account = self._world.database.find("gl_accounts", Division=keeper.division, Code="1500")
-        row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": entry["type"], "Percentage": float(entry["percentage"])}
+        row = {
+            "Code": str(entry["code"]),
+            "Description": entry["description"],
+            "Type": entry["type"],
+            "Percentage": float(entry["percentage"]),
+        }
         more = {"Charged": False, "IsBlocked": entry.get("blocked", False), "GLToPay": (account or {}).get("ID")}
         written = self._write(keeper, "vat_codes", {**row, **more})
         rate = {"VATCodeID": written["ID"], "LineNumber": 1, "Percentage": float(entry["percentage"]), "StartDate": 0, "Type": 0}

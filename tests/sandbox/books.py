@@ -19,7 +19,9 @@ LEDGER = f"{DIVISION}/financialtransaction/TransactionLines"
 @lru_cache(maxsize=32)
 def keys(client: ExactClient) -> dict[str, str]:
     """Return GUIDs by code: relations, items, ledger accounts. Seeded rows keep them over a reset."""
-    found = {row["Code"].strip(): row["ID"] for row in client.all_rows(f"{DIVISION}/sync/CRM/Accounts", "Timestamp gt 1L", select="ID,Code")}
+    found = {
+        row["Code"].strip(): row["ID"] for row in client.all_rows(f"{DIVISION}/sync/CRM/Accounts", "Timestamp gt 1L", select="ID,Code")
+    }
     found |= {row["Code"]: row["ID"] for row in client.all_rows(f"{DIVISION}/sync/Logistics/Items", "Timestamp gt 1L", select="ID,Code")}
     return found | {row["Code"]: row["ID"] for row in client.all_rows(f"{DIVISION}/financial/GLAccounts", select="ID,Code")}
 

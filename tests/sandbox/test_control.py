@@ -15,11 +15,28 @@ def test_books_tell_everything_of_every_document(sandbox, client):
     client.post(INVOICES, invoice(client, *lines, YourRef="R1", Description="TOK1"))
     client.post(ENTRIES, entry(client, YourRef="R2", ExternalLinkReference="TOK2", Currency="GBP"))
     first, second = sandbox.documents()
-    assert (first["kind"], first["division"], first["your_ref"], first["description"], first["account_code"]) == ("sales_invoice", 100, "R1", "TOK1", "1")
-    assert (first["currency"], first["amount_fc"], first["amount_dc"], first["vat_fc"], first["lines"]) == ("EUR", "12.22", "12.22", "1.25", 2)
+    assert (first["kind"], first["division"], first["your_ref"], first["description"], first["account_code"]) == (
+        "sales_invoice",
+        100,
+        "R1",
+        "TOK1",
+        "1",
+    )
+    assert (first["currency"], first["amount_fc"], first["amount_dc"], first["vat_fc"], first["lines"]) == (
+        "EUR",
+        "12.22",
+        "12.22",
+        "1.25",
+        2,
+    )
     assert first["vat_by_code"] == {"E21": {"amount_fc": "5.97", "vat_fc": "1.25"}, "N0": {"amount_fc": "5.00", "vat_fc": "0.00"}}
     assert (first["status"], first["number"]) == (20, None)
-    assert (second["kind"], second["external_link_reference"], second["amount_fc"], second["amount_dc"]) == ("sales_entry", "TOK2", "121.00", "139.15")
+    assert (second["kind"], second["external_link_reference"], second["amount_fc"], second["amount_dc"]) == (
+        "sales_entry",
+        "TOK2",
+        "121.00",
+        "139.15",
+    )
     assert abs(first["created_ms"] - sandbox.control("GET", "clock")["now_ms"]) < 10_000
     assert sandbox.documents(your_ref="R2") == [second]
 
@@ -42,7 +59,13 @@ def test_calls_are_logged_with_what_they_did(sandbox, client):
     key = client.post(ENTRIES, entry(client)).json()["d"]["EntryID"]
     client.get(ENTRIES, "Nonsense eq 1")
     posted, refused = sandbox.calls()[-2:]
-    assert (posted["method"], posted["endpoint"], posted["status"], posted["committed"], posted["row_key"]) == ("POST", "salesentry/SalesEntries", 201, 1, key)
+    assert (posted["method"], posted["endpoint"], posted["status"], posted["committed"], posted["row_key"]) == (
+        "POST",
+        "salesentry/SalesEntries",
+        201,
+        1,
+        key,
+    )
     assert (posted["client_id"], posted["division"], posted["counted"], posted["error_counted"]) == ("app-one", 100, 1, 0)
     assert posted["received"] <= posted["answered"]
     assert (refused["status"], refused["error_counted"]) == (400, 1)
@@ -83,7 +106,9 @@ def test_relations_and_other_rows_are_made_changed_and_blocked(sandbox, client):
     assert error_text(client.post(ENTRIES, {**entry(client), "Customer": made["ID"]})) == "Geblokkeerd: Factuur voor"
     sandbox.control("POST", "rows", {"endpoint": "financial/GLAccounts", "division": DIVISION, "Code": "8000", "IsBlocked": True})
     assert error_text(client.post(ENTRIES, entry(client))) == "Geblokkeerd: Grootboekrekening"
-    sandbox.control("POST", "rows", {"endpoint": "vat/VATCodes", "division": DIVISION, "Code": "E6", "Description": "6 %", "Percentage": 0.06})
+    sandbox.control(
+        "POST", "rows", {"endpoint": "vat/VATCodes", "division": DIVISION, "Code": "E6", "Description": "6 %", "Percentage": 0.06}
+    )
     sandbox.control("DELETE", "rows", {"endpoint": "logistics/Items", "division": DIVISION, "Code": "B2"})
     assert client.rows(f"{DIVISION}/logistics/Items", "Code eq 'B2'") == []
 
@@ -95,7 +120,12 @@ def test_the_clock_can_be_moved_and_the_date_header_follows(sandbox, client):
 
 
 def test_unknown_switches_and_routes_are_refused(sandbox):
-    for path, body in (("switches", {"colour": 1}), ("switches", {"rotation": 1}), ("rows", {"endpoint": "x/Y", "division": 1}), ("users", {"name": "tester", "language": "DE"})):
+    for path, body in (
+        ("switches", {"colour": 1}),
+        ("switches", {"rotation": 1}),
+        ("rows", {"endpoint": "x/Y", "division": 1}),
+        ("users", {"name": "tester", "language": "DE"}),
+    ):
         assert requests.post(f"{sandbox.url}/control/{path}", data=json.dumps(body), timeout=5).status_code == 400
     assert "GET /control/health" in requests.get(f"{sandbox.url}/control/nothing", timeout=5).json()["routes"]
 

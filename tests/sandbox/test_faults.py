@@ -137,6 +137,6 @@ def test_the_unknown_text_is_in_the_users_language_and_in_no_list(sandbox, clien
     assert text.startswith("Handeling niet uitgevoerd")
 
 
-def test_nonsense_is_refused(sandbox):
+def test_a_fault_without_sense_is_refused(sandbox):
     for body in ({"kind": "nonsense"}, {"kind": "slow", "colour": "red"}, {}):
         assert requests.post(f"{sandbox.url}/control/faults", data=json.dumps(body), timeout=5).status_code == 400

@@ -29,8 +29,20 @@ def rows_of_many_kinds() -> list[dict[str, Any]]:
         pick = lambda values, step: ([None, *values])[(number * step + number // 7) % (len(values) + 1)]  # noqa: B023, E731
         moment = pick(list(MOMENTS.values()), 5)
         rows.append(
-            {"ID": f"{number:08}-0000-4000-8000-000000000000", "Division": 1, "Timestamp": number, "Code": pick(TEXTS, 1), "Notes": pick(TEXTS, 3)}
-            | {"AverageCost": pick(NUMBERS, 2), "SecurityLevel": pick([0, 1, 5], 1), "StartDate": moment, "ItemGroup": pick(GUIDS, 1), "IsSalesItem": pick([False, True], 1)}
+            {
+                "ID": f"{number:08}-0000-4000-8000-000000000000",
+                "Division": 1,
+                "Timestamp": number,
+                "Code": pick(TEXTS, 1),
+                "Notes": pick(TEXTS, 3),
+            }
+            | {
+                "AverageCost": pick(NUMBERS, 2),
+                "SecurityLevel": pick([0, 1, 5], 1),
+                "StartDate": moment,
+                "ItemGroup": pick(GUIDS, 1),
+                "IsSalesItem": pick([False, True], 1),
+            }
         )
     return rows
 
@@ -98,7 +110,9 @@ def searches(draw):
     text, _, value = draw(st.one_of(texts, folded, trimmed))
     part = draw(st.sampled_from(TEXTS))
     function, test = draw(
-        st.sampled_from([("substringof", lambda w: part in w), ("startswith", lambda w: w.startswith(part)), ("endswith", lambda w: w.endswith(part))])
+        st.sampled_from(
+            [("substringof", lambda w: part in w), ("startswith", lambda w: w.startswith(part)), ("endswith", lambda w: w.endswith(part))]
+        )
     )
     shown = f"substringof({quoted(part)}, {text})" if function == "substringof" else f"{function}({text},{quoted(part)})"
     suffix = draw(st.sampled_from(["", " eq true"]))
@@ -134,7 +148,10 @@ def test_any_filter_is_brute_force(database, condition):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("SecurityLevel eq 0 or SecurityLevel eq 1 and Code eq 'a'", lambda r: r["SecurityLevel"] == 0 or (r["SecurityLevel"] == 1 and r["Code"] == "a")),
+        (
+            "SecurityLevel eq 0 or SecurityLevel eq 1 and Code eq 'a'",
+            lambda r: r["SecurityLevel"] == 0 or (r["SecurityLevel"] == 1 and r["Code"] == "a"),
+        ),
         ("not SecurityLevel eq 0 and Code eq 'a'", lambda r: r["SecurityLevel"] != 0 and r["Code"] == "a"),
         ("not (SecurityLevel eq 0 and Code eq 'a')", lambda r: not (r["SecurityLevel"] == 0 and r["Code"] == "a")),
         ("IsSalesItem and Code ne null", lambda r: bool(r["IsSalesItem"]) and r["Code"] is not None),

@@ -74,7 +74,11 @@ class BooksMachine(RuleBasedStateMachine):
     @rule(place=st.integers(0, 20), act=st.sampled_from(["process", "delete", "change"]), currency=st.sampled_from(["EUR", "GBP", "USD"]))
     def treat_entry(self, place, act, currency):
         key = self.pick("sales_entries", "EntryID", place)
-        acts = {"process": process_entry, "delete": delete_entry, "change": lambda keeper, entry: change_entry(keeper, entry, {"Currency": currency})}
+        acts = {
+            "process": process_entry,
+            "delete": delete_entry,
+            "change": lambda keeper, entry: change_entry(keeper, entry, {"Currency": currency}),
+        }
         if key:
             self.attempt(lambda keeper: acts[act](keeper, key))
 
@@ -83,10 +87,14 @@ class BooksMachine(RuleBasedStateMachine):
         books = Books(self.world.database)
         assert {balance["sum_dc"] for balance in books.trial_balance()} == {"0.00"}
         owed: dict[str, Decimal] = defaultdict(Decimal)
-        for row in self.world.database.all('SELECT "EntryID" AS entry, "AmountDC" AS dc FROM transaction_lines WHERE "GLAccountCode" = \'1300\''):
+        for row in self.world.database.all(
+            'SELECT "EntryID" AS entry, "AmountDC" AS dc FROM transaction_lines WHERE "GLAccountCode" = \'1300\''
+        ):
             owed[row["entry"]] += Decimal(str(row["dc"]))
-        booked = {row["EntryID"]: row["AmountDC"] for row in self.world.database.all('SELECT * FROM sales_entries')}
-        booked |= {row["_entry_id"]: row["AmountDC"] for row in self.world.database.all("SELECT * FROM sales_invoices WHERE _entry_id IS NOT NULL")}
+        booked = {row["EntryID"]: row["AmountDC"] for row in self.world.database.all("SELECT * FROM sales_entries")}
+        booked |= {
+            row["_entry_id"]: row["AmountDC"] for row in self.world.database.all("SELECT * FROM sales_invoices WHERE _entry_id IS NOT NULL")
+        }
         assert {key: Decimal(str(value)) for key, value in booked.items()} == owed
 
 

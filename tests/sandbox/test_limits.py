@@ -66,7 +66,11 @@ def test_2_5_a_minute_429_is_empty_and_tells_of_the_minute_only(sandbox, app):
 def test_2_5_a_day_429_tells_of_the_day_only(sandbox, app):
     sandbox.control("POST", "limits", {"minutely": 60, "daily": 0})
     answer = app.get(ACCOUNTS, ANY)
-    assert {name for name in answer.headers if name.startswith("X-RateLimit")} == {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    assert {name for name in answer.headers if name.startswith("X-RateLimit")} == {
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+    }
 
 
 def test_2_5_retry_after_is_a_switch(sandbox, app):

@@ -147,7 +147,10 @@ def test_1_11_of_sixteen_refreshes_at_once_one_wins(own, app):
     own.switch(replays_before_kill=0)
     advance(own, 580)
     answers: list[int] = []
-    threads = [threading.Thread(target=lambda: answers.append(application_one(own).refresh(app.tokens["refresh_token"]).status_code)) for _ in range(16)]
+    threads = [
+        threading.Thread(target=lambda: answers.append(application_one(own).refresh(app.tokens["refresh_token"]).status_code))
+        for _ in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -82,7 +82,8 @@ def test_eight_clients_at_once_lose_nothing(sandbox, client):
 
 def test_bodies_in_chunks_and_bad_http_are_understood_or_refused(sandbox, client):
     text = b'{"YourRef":"chunks"}'
-    head = f"POST /api/v1/{ENTRIES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {client.tokens['access_token']}\r\nAccept: application/json\r\n"
+    token = client.tokens["access_token"]
+    head = f"POST /api/v1/{ENTRIES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n"
     chunked = head.encode() + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(text), text)
     assert b"500 Internal Server Error" in raw(sandbox, chunked)
     assert b"400 Bad Request" in raw(sandbox, b"NONSENSE\r\n\r\n")
@@ -110,7 +111,9 @@ def test_the_demo_knows_what_both_sides_agree_on(demo):
     uk = ExactClient(demo, "exactly-uk", "exactly-uk-secret", "https://exactly.example/signed-in").sign_in()
     be = ExactClient(demo, "exactly-be", "exactly-be-secret", "https://exactly.example/signed-in").sign_in()
     company = uk.rows(f"{UK}/system/Divisions", select="Code,Description,ChamberOfCommerceNumber,VATNumber,Currency")
-    assert [(row["Code"], row["ChamberOfCommerceNumber"], row["VATNumber"], row["Currency"]) for row in company] == [(UK, "01234567", "GB123456782", "GBP")]
+    assert [(row["Code"], row["ChamberOfCommerceNumber"], row["VATNumber"], row["Currency"]) for row in company] == [
+        (UK, "01234567", "GB123456782", "GBP")
+    ]
     known = {row["Code"].strip() for row in uk.all_rows(f"{UK}/sync/CRM/Accounts", "Timestamp gt 1L", select="Code")}
     known |= {row["Code"].strip() for row in be.all_rows(f"{BE}/sync/CRM/Accounts", "Timestamp gt 1L", select="Code")}
     assert not known & {"17850", "13047", "12583", "12472"}
@@ -120,6 +123,9 @@ def test_the_demo_knows_what_both_sides_agree_on(demo):
     assert {row["Code"] for row in be.rows(f"{BE}/vat/VATCodes", select="Code")} == {"21", "I0", "X0"}
     rates = be.rows(f"{BE}/financial/ExchangeRates", "SourceCurrency eq 'GBP'", orderby="StartDate desc", select="Rate,TargetCurrency")
     assert [(row["Rate"], row["TargetCurrency"]) for row in rates] == [(1.148, "EUR"), (1.15, "EUR")]
-    assert {row["Code"]: row["PaymentMethod"] for row in be.rows(f"{BE}/cashflow/PaymentConditions", select="Code,PaymentMethod")} == {"PP": "K", "30": "B"}
+    assert {row["Code"]: row["PaymentMethod"] for row in be.rows(f"{BE}/cashflow/PaymentConditions", select="Code,PaymentMethod")} == {
+        "PP": "K",
+        "30": "B",
+    }
     assert len(be.rows(f"{BE}/financial/FinancialPeriods", top="50", select="FinYear")) == 36
     assert DIVISION not in {row["Code"] for row in company}

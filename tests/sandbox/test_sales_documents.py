@@ -52,11 +52,17 @@ def test_6_2_totals_in_the_answer_of_a_post_are_a_switch(sandbox, client, how, s
 
 
 def test_amounts_and_vat_on_top_and_inside(client):
-    lines = ({"Quantity": 3, "NetPrice": 1.99, "VATCode": "E21"}, {"Quantity": 1, "UnitPrice": 121, "VATCode": "I21"}, {"Quantity": 1, "NetPrice": 5, "VATCode": "N0"})
+    lines = (
+        {"Quantity": 3, "NetPrice": 1.99, "VATCode": "E21"},
+        {"Quantity": 1, "UnitPrice": 121, "VATCode": "I21"},
+        {"Quantity": 1, "NetPrice": 5, "VATCode": "N0"},
+    )
     key = created(client, INVOICES, invoice(client, *lines))["InvoiceID"]
     row = read_invoice(client, key)
     assert (row["AmountFC"], row["VATAmountFC"], row["AmountFCExclVat"]) == (133.22, 22.25, 110.97)
-    shown = sorted((line["LineNumber"], line["AmountFC"], line["VATAmountFC"]) for line in client.rows(INVOICE_LINES, f"InvoiceID eq guid'{key}'"))
+    shown = sorted(
+        (line["LineNumber"], line["AmountFC"], line["VATAmountFC"]) for line in client.rows(INVOICE_LINES, f"InvoiceID eq guid'{key}'")
+    )
     assert shown == [(1, 5.97, 1.25), (2, 121, 21), (3, 5, 0)]
 
 
@@ -107,13 +113,22 @@ def test_6_2_a_draft_follows_its_lines(client):
 
 
 def test_6_3_an_entry_is_in_the_books_at_once_by_the_rate_of_the_books(client):
-    body = entry(client, {"AmountFC": 10.01, "VATCode": "E21"}, {"AmountFC": 3.33, "VATCode": "N0"}, Currency="GBP", YourRef="R1", ExternalLinkReference="TOK")
+    body = entry(
+        client,
+        {"AmountFC": 10.01, "VATCode": "E21"},
+        {"AmountFC": 3.33, "VATCode": "N0"},
+        Currency="GBP",
+        YourRef="R1",
+        ExternalLinkReference="TOK",
+    )
     row = read_entry(client, created(client, ENTRIES, body)["EntryID"])
     assert (row["Type"], row["Status"], row["Rate"]) == (20, 20, 1.15)
     assert (row["AmountFC"], row["AmountDC"]) == (15.44, 17.76)
     lines = bookings(client)
     assert balances(lines) == {"1300": 17.76, "1500": -2.42, "8000": -15.34}
-    assert {(line["YourRef"], line["ExternalLinkReference"], line["EntryNumber"], line["JournalCode"]) for line in lines} == {("R1", "TOK", row["EntryNumber"], "70")}
+    assert {(line["YourRef"], line["ExternalLinkReference"], line["EntryNumber"], line["JournalCode"]) for line in lines} == {
+        ("R1", "TOK", row["EntryNumber"], "70")
+    }
 
 
 def test_6_11_the_reference_on_transaction_lines_is_a_switch(sandbox, client):

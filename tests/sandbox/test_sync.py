@@ -91,12 +91,16 @@ def test_4_6_a_division_that_moves_says_when(sandbox, client):
 
 
 def test_4_7_a_timestamp_can_be_had_for_a_date(client):
-    answer = client.call("GET", f"{DIVISION}/read/sync/Sync/SyncTimestamp", query="modified=datetime'2999-01-01T00:00:00'&endPoint='Accounts'")
+    answer = client.call(
+        "GET", f"{DIVISION}/read/sync/Sync/SyncTimestamp", query="modified=datetime'2999-01-01T00:00:00'&endPoint='Accounts'"
+    )
     assert int(answer.json()["d"]["TimeStampAsBigInt"]) == newest(pull(client, ACCOUNTS, 1))
 
 
 def test_4_8_invoices_come_as_a_header_row_and_lines_and_any_change_shows_them_all(client):
-    key = client.post(INVOICES, invoice(client, {"Quantity": 1, "NetPrice": 1}, {"Quantity": 2, "NetPrice": 2}, YourRef="F")).json()["d"]["InvoiceID"]
+    key = client.post(INVOICES, invoice(client, {"Quantity": 1, "NetPrice": 1}, {"Quantity": 2, "NetPrice": 2}, YourRef="F")).json()["d"][
+        "InvoiceID"
+    ]
     rows = pull(client, FEED, 1)
     assert sorted(row["LineNumber"] for row in rows) == [0, 1, 2]
     assert {row["InvoiceID"] for row in rows} == {key}

@@ -73,7 +73,11 @@ def test_an_invoice_without_anything_names_all_that_is_missing(client):
 
 def test_a_contact_instead_of_a_relation_is_refused_in_the_words_that_were_seen(client):
     refused = client.post(INVOICES, {**invoice(client), "OrderedBy": NOBODY})
-    assert error_text(refused).split("\r\n") == ["Ongeldige referentie: Besteld door", "Ongeldige referentie: Factuur voor", "Ongeldige referentie: Leveren aan"]
+    assert error_text(refused).split("\r\n") == [
+        "Ongeldige referentie: Besteld door",
+        "Ongeldige referentie: Factuur voor",
+        "Ongeldige referentie: Leveren aan",
+    ]
 
 
 def test_an_invoice_wants_known_items(client):
@@ -91,7 +95,9 @@ def test_a_closed_period_is_refused_when_an_entry_is_booked_or_an_invoice_printe
     assert client.post(ENTRIES, entry(client)).status_code == 201
 
 
-@pytest.mark.parametrize(("language", "text"), [("NL", "Verplicht: Dagboek"), ("EN", "Mandatory: Journal"), ("FR", "Obligatoire : Journal")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("NL", "Verplicht: Dagboek"), ("EN", "Mandatory: Journal"), ("FR", "Obligatoire : Journal")]
+)
 def test_3_15_the_language_is_the_users(sandbox, client, language, text):
     sandbox.control("POST", "users", {"name": "tester", "language": language})
     assert error_text(client.post(ENTRIES, {**entry(client), "Journal": None})) == text
@@ -107,7 +113,18 @@ def test_every_text_exists_in_three_languages_and_says_whether_it_is_real():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"null", b"1", b"{", b"\xff\xfe", b'{"YourRef": "\\ud800"}', b"[" * 100_000, b'{"YourRef": NaN}', b'{"YourRef": ' + b"1" * 5000 + b"}"],
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"1",
+        b"{",
+        b"\xff\xfe",
+        b'{"YourRef": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"YourRef": NaN}',
+        b'{"YourRef": ' + b"1" * 5000 + b"}",
+    ],
 )
 def test_a_body_that_is_no_object_is_refused_with_400(sandbox, client, body):
     refused = client.call("POST", ENTRIES, body)
@@ -123,8 +140,24 @@ def test_3_19_lines_must_be_an_array_of_objects(client, lines):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("Customer", "not a guid"), ("Customer", 5), ("YourRef", 5), ("YourRef", ["x"]), ("EntryDate", "yesterday"), ("EntryDate", 5), ("EntryDate", "99999-01-01"), ("Rate", "much")]
-    + [("Rate", True), ("Rate", {}), ("Rate", "NaN"), ("Rate", 10**400), ("ReportingPeriod", 1.5), ("ReportingPeriod", 70_000), ("Reversal", "yes"), ("EntryNumber", 2**31)],
+    [
+        ("Customer", "not a guid"),
+        ("Customer", 5),
+        ("YourRef", 5),
+        ("YourRef", ["x"]),
+        ("EntryDate", "yesterday"),
+        ("EntryDate", 5),
+        ("EntryDate", "99999-01-01"),
+        ("Rate", "much"),
+        ("Rate", True),
+        ("Rate", {}),
+        ("Rate", "NaN"),
+        ("Rate", 10**400),
+        ("ReportingPeriod", 1.5),
+        ("ReportingPeriod", 70_000),
+        ("Reversal", "yes"),
+        ("EntryNumber", 2**31),
+    ],
 )
 def test_3_16_a_value_of_the_wrong_type_is_refused_with_400(sandbox, client, name, value):
     sandbox.switch(error_block=False)
@@ -136,7 +169,9 @@ def test_3_16_a_value_of_the_wrong_type_is_refused_with_400(sandbox, client, nam
 
 def test_3_16_an_unknown_property_is_named(client):
     refused = client.post(ENTRIES, {**entry(client), "NotAField": 1})
-    expected = "Error processing request stream. The property name 'NotAField' specified for type 'Exact.Web.Api.Models.SalesEntry' is not valid."
+    expected = (
+        "Error processing request stream. The property name 'NotAField' specified for type 'Exact.Web.Api.Models.SalesEntry' is not valid."
+    )
     assert (refused.status_code, error_text(refused)) == (400, expected)
 
 
