@@ -12,7 +12,7 @@ from include.exact.documents import KINDS
 from include.mappings.master_data import MasterData
 from include.mappings.orders_to_invoices import not_a_sale, sales_document
 from include.outbox.model import Cause, Draft, Key
-from include.sources.records import BadRecord, ShopDocument, ShopReturn
+from include.sources.records import BadRecord, ShopDocument, ShopOrder, ShopReturn
 
 SOURCE = "webshop"
 ENDPOINTS = {Target.SALES_INVOICE: "salesinvoice/SalesInvoices", Target.SALES_ENTRY: "salesentry/SalesEntries"}
@@ -50,18 +50,18 @@ class Drafting:
     def _judged(self, record: ShopDocument) -> Draft:
         if record.status == CANCELLED:
             return self._draft(record, Cause("cancelled_in_source"), dismissed=True)
-        if isinstance(record, ShopReturn):
+        if not isinstance(record, ShopOrder):
             return self._draft(record, Cause("returns_not_yet_booked"))
-        if not_a_sale(record):  # type: ignore[arg-type]
+        if not_a_sale(record):
             return self._draft(record, Cause("not_a_sale"), dismissed=True)
         try:
             return self._mapped(record)
         except RecordError as error:
             return self._draft(record, Cause(error.code, error.subject, error.facts))
 
-    def _mapped(self, record: ShopDocument) -> Draft:
+    def _mapped(self, record: ShopOrder) -> Draft:
         key = _key(record)
-        document = sales_document(record, self.administration, self.master)  # type: ignore[arg-type]
+        document = sales_document(record, self.administration, self.master)
         endpoint = ENDPOINTS[self.administration.target]
         wire = document.record.with_token(key.token)
         return Draft(

@@ -160,7 +160,7 @@ class Drain:
 
     def _again_in_s(self, answer: Answer) -> float:
         if answer.reason == "too_late":
-            return 0.0
+            return self._times.guard_s
         return answer.wait_s if answer.wait_s is not None else self._times.retry_s
 
     def _settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None) -> str:

@@ -32,6 +32,9 @@ class Times:
         if self.quarantine_s < 2 * self.deadline_s:
             raise ValueError(f"a quarantine of {self.quarantine_s} s is too short for a deadline of {self.deadline_s} s")
 
+        if self.lease_s < self.cooldown_s + self.guard_s:
+            raise ValueError(f"a lease of {self.lease_s} s must cover guard and cooldown, or no permit is ever used in time")
+
     def scaled(self, factor: float, *, slowest_commit_s: float = 0.0) -> Times:
         """All durations divided by `factor`; refuses a quarantine shorter than Exact's slowest commit (already in scaled seconds)."""
         times = replace(self, **{each.name: getattr(self, each.name) / factor for each in fields(self)})

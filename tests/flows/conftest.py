@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,7 +28,7 @@ from include.store.database import Database
 from include.store.migrate import upgrade
 from tests.sandbox.driver import SandboxProcess
 
-LAST_DAY = date.today()
+LAST_DAY = datetime.now(UTC).date()
 DEMO_SANDBOX = ("--seed", "demo", "--minutely-limit", "6000", "--daily-limit", "100000", "--auto-consent")
 
 

@@ -128,7 +128,7 @@ def test_a_row_that_the_shop_committed_late_is_found_by_the_overlap(world) -> No
     book(world, "BE", window=follows)
     with psycopg.connect(world.store_dsn) as connection:
         newest = connection.execute("select changed_at from source_cursor where flow like '%orders'").fetchone()
-    late = world.add_order("999001", like="536370", changed_at=newest[0] - timedelta(minutes=90))
+    late = world.add_order("999001", like="536527", changed_at=newest[0] - timedelta(minutes=90))
     tally = book(world, "BE", window=follows)
 
     assert tally["posted"] == 1
