@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -161,4 +162,24 @@ def trace(
     from include.cli.show_trace import show_trace
 
     if not show_trace(number, live=live, language=language.value, as_json=as_json):
+        raise typer.Exit(WRONG)
+
+
+@app.command(epilog="Examples: exactly verify · exactly verify --since 2026-11-01 --until 2026-12-01 --json")
+def verify(
+    context: typer.Context,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of ordering; 31 days ago by default.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day after the last one; tomorrow by default.")] = None,
+    refresh: Annotated[bool, typer.Option(help="Read Exact's documents anew first: two calls or a few more per administration.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the shop, the outbox and Exact: is anything lost, duplicated or unexplained?
+
+    I1 each document in Exact is ours once · I2 none twice · I3 each record of the shop has one fate · I4 amounts to the cent ·
+    I5 sums per day · I6 no event changed. Exit status 1 on a failure; warnings are differences that explain themselves.
+    """
+    enter_airflow(context.obj)
+    from include.cli.show_verify import days_between, show_verify
+
+    if not show_verify(days_between(since, until), refresh=refresh, as_json=as_json):
         raise typer.Exit(WRONG)
