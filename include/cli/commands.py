@@ -134,16 +134,9 @@ def sign_in(
 def status(context: typer.Context, language: InLanguage = Language.ENGLISH, as_json: AsJson = False) -> None:
     """Show where everything stands: documents by state, causes in words, open cases, calls left, what waits and since when."""
     enter_airflow(context.obj)
-    from include.cli.tables import status_tables
-    from include.wiring.terminal import all_statuses
+    from include.cli.show_status import show_status
 
-    statuses = all_statuses(language.value)
-    if as_json:
-        output.print_json({each.name: each for each in statuses})
-        return
-    for each in statuses:
-        for shown in status_tables(each):
-            output.console().print(shown)
+    show_status(language=language.value, as_json=as_json)
 
 
 @app.command(epilog="Examples: exactly trace 536365 · exactly trace 26700001 --live --language nl")

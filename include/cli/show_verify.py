@@ -9,14 +9,17 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from include.checks.completeness import MISSING, ON_ITS_WAY, DayFigure, Side
+from include.administrations.loader import load_administrations
+from include.administrations.model import Mode
+from include.checks.completeness import MISSING, ON_ITS_WAY, DayFigure, Side, all_were_read
 from include.checks.findings import Finding, Level, has_failure
 from include.cli import output
-from include.console.verify import VatFigure, Verdict
+from include.console.shop_reading import ShopReading, read_shop
+from include.console.verify import VatFigure, Verdict, refresh_documents, verify
 from include.errors import SetupError
 from include.outbox.states import State
-from include.store.audit import Days
-from include.wiring.terminal import all_verdicts
+from include.store.audit import Audit, Days
+from include.wiring.terminal import command_run, store, webshop
 
 USUAL_SPAN = timedelta(days=31)
 FATES = {
@@ -39,7 +42,7 @@ def days_between(since: datetime | None, until: datetime | None) -> Days:
 
 def show_verify(days: Days, *, refresh: bool, as_json: bool) -> bool:
     """Compare and show; False when something is lost, duplicated or unexplained."""
-    shop, verdicts = all_verdicts(days, refresh=refresh)
+    shop, verdicts = _all_verdicts(days, refresh=refresh)
     findings = [*shop, *(finding for verdict in verdicts for finding in verdict.findings)]
     agrees = not has_failure(findings)
     if as_json:
@@ -53,6 +56,22 @@ def show_verify(days: Days, *, refresh: bool, as_json: bool) -> bool:
         console.print(output.findings_table(shop, title="The shop"))
     console.print(_sentence(findings))
     return agrees
+
+
+def _all_verdicts(days: Days, *, refresh: bool) -> tuple[list[Finding], list[Verdict]]:
+    """What concerns the shop as a whole, and each administration compared; `refresh`: read Exact anew before."""
+    administrations = load_administrations()
+    with webshop() as shop:
+        reading = read_shop(shop, administrations, days)
+    verdicts = [_verdict(each.name, reading, days, refresh=refresh) for each in administrations]
+    return list(all_were_read(reading.counted, reading.read)), verdicts
+
+
+def _verdict(name: str, reading: ShopReading, days: Days, *, refresh: bool) -> Verdict:
+    with store() as database, command_run(name) as run:
+        if refresh and run.administration.mode is not Mode.OFF:
+            refresh_documents(run)
+        return verify(run, Audit(database, name), reading, days)
 
 
 def _print(show: Any, verdict: Verdict) -> None:

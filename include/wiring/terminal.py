@@ -9,19 +9,12 @@ from datetime import UTC, datetime
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.administrations.loader import load_administrations
-from include.administrations.model import Administration, Mode
-from include.checks.completeness import all_were_read
-from include.checks.findings import Finding
-from include.console.shop_reading import ShopReading, read_shop
-from include.console.status import AdministrationStatus, StatusBoard
-from include.console.verify import Verdict, refresh_documents, verify
+from include.administrations.model import Administration
 from include.errors import SetupError
 from include.exact.oauth import App
-from include.outbox.causes import Language
 from include.outbox.ports import Purpose
 from include.run import Run, Window, chain_name, open_run
 from include.sources.webshop import Webshop
-from include.store.audit import Audit, Days
 from include.store.database import Database
 from include.store.installation import check_installation
 from include.store.migrate import upgrade
@@ -80,31 +73,7 @@ def migrate() -> str:
         return environment()
 
 
-def all_statuses(language: Language) -> list[AdministrationStatus]:
-    """Where everything stands, for each administration that has a file."""
-    administrations = load_administrations()
-    with store() as database:
-        board = StatusBoard(database, {each.name: _chain_of(each) for each in administrations}, language)
-        return [board.of(each) for each in administrations]
-
-
-def all_verdicts(days: Days, *, refresh: bool) -> tuple[list[Finding], list[Verdict]]:
-    """Compare every administration; first what concerns the shop as a whole. `refresh`: read Exact anew before."""
-    administrations = load_administrations()
-    with webshop() as shop:
-        reading = read_shop(shop, administrations, days)
-    verdicts = [_verdict(each.name, reading, days, refresh=refresh) for each in administrations]
-    return list(all_were_read(reading.counted, reading.read)), verdicts
-
-
-def _verdict(name: str, reading: ShopReading, days: Days, *, refresh: bool) -> Verdict:
-    with store() as database, command_run(name) as run:
-        if refresh and run.administration.mode is not Mode.OFF:
-            refresh_documents(run)
-        return verify(run, Audit(database, name), reading, days)
-
-
-def _chain_of(administration: Administration) -> str:
+def chain_of(administration: Administration) -> str:
     """The name of the token chain; none for a connection that is missing or incomplete, as the doctor says."""
     try:
         return chain_name(app_of(administration))
