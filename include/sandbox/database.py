@@ -83,12 +83,9 @@ class Database:
 
     def __init__(self, path: str, catalogue: Catalogue) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
-        self.connection.row_factory = _as_dict
         for name, arguments, function in _FUNCTIONS:
             self.connection.create_function(name, arguments, function, deterministic=True)
         self._columns = {table: _columns(catalogue, table) for table in _stored(catalogue)}
-        self._inserts = {table: sql.insert(table, names) for table, names in self._columns.items()}
-        self._blank = {table: dict.fromkeys(names) for table, names in self._columns.items()}
         self._counters: dict[str, int] = {}
         self._drawn: set[str] = set()
         self._prepare()
@@ -97,6 +94,7 @@ class Database:
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.connection.execute("PRAGMA cache_size = -65536")
+        self.connection.execute("PRAGMA wal_autocheckpoint = 8000")
         with self.transaction():
             for table, columns in self._columns.items():
                 self._create(table, columns)
@@ -149,17 +147,20 @@ class Database:
 
     def all(self, statement: str, parameters: Iterable[Any] = ()) -> list[Row]:
         """Return all rows of a query."""
-        return self.connection.execute(statement, tuple(parameters)).fetchall()
+        cursor = self.connection.execute(statement, tuple(parameters))
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor]
 
     def one(self, statement: str, parameters: Iterable[Any] = ()) -> Row | None:
         """Return the first row of a query, or None."""
-        row: Row | None = self.connection.execute(statement, tuple(parameters)).fetchone()
-        return row
+        cursor = self.connection.execute(statement, tuple(parameters))
+        values = cursor.fetchone()
+        return None if values is None else dict(zip([column[0] for column in cursor.description], values, strict=True))
 
     def scalar(self, statement: str, parameters: Iterable[Any] = ()) -> Any:
         """Return the first value of the first row, or None."""
-        row = self.one(statement, parameters)
-        return next(iter(row.values())) if row else None
+        values = self.connection.execute(statement, tuple(parameters)).fetchone()
+        return values[0] if values else None
 
     def run(self, statement: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> int:
         """Run a statement and return how many rows it touched."""
@@ -176,9 +177,10 @@ class Database:
         return self.all(sql.select("*", table, where, 'ORDER BY "Timestamp"'), criteria.values())
 
     def insert(self, table: str, *rows: Row) -> None:
-        """Insert rows; columns that a row does not name are null."""
-        blank = self._blank[table]
-        self.connection.executemany(self._inserts[table], [{**blank, **row} for row in rows])
+        """Insert rows; columns that a row does not name are null, those that the table does not know are left out."""
+        known = self._columns[table]
+        blank = dict.fromkeys(name for row in rows for name in row if name in known)
+        self.connection.executemany(_insert_statement(table, tuple(blank)), [{**blank, **row} for row in rows])
 
     def update(self, table: str, key: Any, changes: Row) -> None:
         """Change columns of the row with this key."""
@@ -234,6 +236,11 @@ FROM sales_invoice_lines l JOIN sales_invoices h ON h."InvoiceID" = l."InvoiceID
 
 
 @cache
+def _insert_statement(table: str, names: tuple[str, ...]) -> str:
+    return sql.insert(table, names)
+
+
+@cache
 def _find_statement(table: str, names: tuple[str, ...]) -> str:
     where = " AND ".join(f"{sql.quoted(name)} = ?" for name in names)
     return sql.select(LOOKED_AT.get(table, "*"), table, where, "LIMIT 1")
@@ -245,10 +252,6 @@ def _stored(catalogue: Catalogue) -> list[str]:
 
 def _columns(catalogue: Catalogue, table: str) -> dict[str, str]:
     return {**catalogue.columns(table), **HIDDEN, **EXTRA.get(table, {})}
-
-
-def _as_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
-    return dict(zip([column[0] for column in cursor.description], values, strict=True))
 
 
 def _lower(text: str | None) -> str | None:

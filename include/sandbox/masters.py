@@ -56,9 +56,8 @@ def write_row(keeper: Bookkeeper, table: str, values: Row) -> Row:
     values = _completed(keeper, table, values)
     _check_code(keeper, table, values)
     keeper.refuse_if_any()
-    known = keeper.world.database.columns(table)
-    row = storable(keeper.stamped({name: value for name, value in values.items() if name in known}))
-    keeper.world.database.insert(table, {name: value for name, value in row.items() if name in known})
+    row = storable(keeper.stamped(values))
+    keeper.world.database.insert(table, row)
     return row
 
 

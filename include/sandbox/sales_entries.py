@@ -10,7 +10,7 @@ from include.sandbox.bookkeeper import Bookkeeper, exact, storable
 from include.sandbox.clock import day_ms, moment
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload
-from include.sandbox.sales_lines import entry_line, read_lines, stored_lines, totals, with_dc
+from include.sandbox.sales_lines import entry_line, read_lines, store_lines, totals, with_dc
 
 TYPES = {20: "Sales entry", 21: "Sales credit note"}
 STATUSES = {20: "Open", 50: "Processed"}
@@ -100,8 +100,7 @@ def _next_number(keeper: Bookkeeper, journal: str, date_ms: int) -> int:
 def _write_lines(keeper: Bookkeeper, header: Row, lines: list[Row], rate: Decimal) -> None:
     for line in lines:
         line["EntryID"] = header["EntryID"]
-    stored = [storable(row) for row in stored_lines(keeper, lines, "sales_entry_lines")]
-    keeper.world.database.insert("sales_entry_lines", *stored)
+    store_lines(keeper, lines, "sales_entry_lines")
     _book(keeper, header, lines, rate)
 
 

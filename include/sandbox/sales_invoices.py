@@ -11,7 +11,7 @@ from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.clock import day_ms
 from include.sandbox.database import Row
 from include.sandbox.payload import TOP_LEVEL, Payload
-from include.sandbox.sales_lines import invoice_line, read_lines, stored_lines, totals, with_dc
+from include.sandbox.sales_lines import invoice_line, read_lines, store_lines, totals, with_dc
 
 TYPES = {8020: "Sales invoice", 8021: "Sales credit note", 8023: "Direct sales invoice", 8024: "Direct credit note"}
 CREDITS = frozenset({8021, 8024})
@@ -44,7 +44,7 @@ def _write(keeper: Bookkeeper, header: Row, lines: list[Row]) -> Row:
     database.insert("sales_invoices", stored)
     for line in priced:
         line["InvoiceID"] = header["InvoiceID"]
-    database.insert("sales_invoice_lines", *(storable(row) for row in stored_lines(keeper, priced, "sales_invoice_lines")))
+    store_lines(keeper, priced, "sales_invoice_lines")
     return stored
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.sandbox.bookkeeper import AMOUNT_MAX, ZERO, Bookkeeper, cents, exact, vat_of
+from include.sandbox.bookkeeper import AMOUNT_MAX, ZERO, Bookkeeper, cents, exact, storable, vat_of
 from include.sandbox.catalogue import Entity
 from include.sandbox.database import Row
 from include.sandbox.payload import read_payload
@@ -100,7 +100,6 @@ def totals(lines: list[Row], rate: Decimal) -> Row:
     return {"AmountFC": base_fc + vat_fc, "AmountDC": base_dc + vat_dc, "VATAmountFC": vat_fc, "VATAmountDC": vat_dc, "_net_fc": base_fc}
 
 
-def stored_lines(keeper: Bookkeeper, lines: list[Row], table: str) -> list[Row]:
-    """Return lines as they are stored: without private columns, stamped."""
-    known = keeper.world.database.columns(table)
-    return [keeper.stamped({name: value for name, value in line.items() if name in known}) for line in lines]
+def store_lines(keeper: Bookkeeper, lines: list[Row], table: str) -> None:
+    """Write lines, stamped."""
+    keeper.world.database.insert(table, *(storable(keeper.stamped(line)) for line in lines))

@@ -46,6 +46,7 @@ def plant(world: World) -> bool:
     with world.database.transaction():
         _Gardener(world, path.parent, raw).plant()
         world.database.remember("seed", path.stem)
+        world.change_switches(raw.get("switches", {}))
     return True
 
 
@@ -100,8 +101,7 @@ class _Gardener:
         stamp = self._world.stamp_ms()
         fields = {name: value for name, value in division.items() if name[0].isupper()}
         row = {"Code": code, "HID": code % 1000, "Status": 1, "BlockingStatus": 0, "Created": stamp, "Modified": stamp}
-        known = self._world.database.columns("divisions")
-        self._world.database.insert("divisions", {name: value for name, value in {**row, **fields}.items() if name in known})
+        self._world.database.insert("divisions", {**row, **fields})
         self._world.database.next(f"timestamp/{code}", step=FIRST_TIMESTAMP)  # clients begin with `Timestamp gt 1`
         keeper = Bookkeeper(self._world, code, None)
         for section, plant in _SECTIONS.items():
