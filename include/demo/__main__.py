@@ -23,8 +23,9 @@ INTERRUPTED = 130
 def main(directory: Path = DIRECTORY) -> int:
     """Run the demo, stay up until Ctrl-C; with DEMO_EXIT=1 end by itself. Returns the exit status."""
     console = Console(width=None if sys.stdout.isatty() else 120)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # Also for Ctrl-C, which a shell tells its background jobs to ignore.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     status = INTERRUPTED
     try:
         with LocalSystem(directory) as system:

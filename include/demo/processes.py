@@ -125,11 +125,26 @@ def _pss_bytes(pid: int) -> int:
     return 0
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port of the loopback interface, or another one when it is taken."""
-    for port in (wanted, 0):
+@dataclass(frozen=True)
+class Port:
+    """A free port of the loopback interface, claimed until `release`: who starts later does not take it before its server listens."""
+
+    number: int
+    _claim: socket.socket
+
+    def release(self) -> None:
+        self._claim.close()
+
+
+def claim_port(wanted: int) -> Port:
+    """Claim the wanted port, or another one when it is taken."""
+    for number in (wanted, 0):
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            probe.bind(("127.0.0.1", number))
+            free = int(probe.getsockname()[1])
+            claim = socket.socket(socket.AF_UNIX)
+            # A name without a file, which goes with the process.
+            claim.bind(f"\0exactly-port-{free}")
+            return Port(free, claim)
     raise OSError("no free port on 127.0.0.1")

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from include.demo.airflow import USER, airflow_environment, airflow_parts, plain_environment, secrets_of
 from include.demo.postgres import Postgres, stop_postmaster
-from include.demo.processes import MARK, POLL_S, Part, PartDiedError, free_port, memory_bytes, python, stop_all, sweep
+from include.demo.processes import MARK, POLL_S, Part, PartDiedError, Port, claim_port, memory_bytes, python, stop_all, sweep
 
 PROJECT = Path(__file__).parents[2]
 DATABASES = ["airflow", "exactly", "webshop"]
@@ -57,6 +57,7 @@ class LocalSystem:
         self.postgres = Postgres(self.directory / "postgres", self.logs)
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._ports: tuple[Port, ...] = ()
 
     @property
     def airflow_url(self) -> str:
@@ -81,7 +82,8 @@ class LocalSystem:
             raise AlreadyRunningError(f"another local system runs in {self.directory}: stop that one first") from error
         sweep(self.mark)
         stop_postmaster(self.postgres.data)
-        self.airflow_port, self.sandbox_port = free_port(WANTED_AIRFLOW_PORT), free_port(WANTED_SANDBOX_PORT)
+        self._ports = (claim_port(WANTED_AIRFLOW_PORT), claim_port(WANTED_SANDBOX_PORT))
+        self.airflow_port, self.sandbox_port = (port.number for port in self._ports)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -142,6 +144,8 @@ class LocalSystem:
         if self._watchdog is not None and self._watchdog.stdin is not None:
             self._watchdog.stdin.close()
             self._watchdog.wait(STOP_S)
+        for port in self._ports:
+            port.release()
 
     def _start(self, part: Part) -> None:
         part.start(self.environment(), PROJECT)

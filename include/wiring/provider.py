@@ -8,7 +8,8 @@ _TEXT = {"type": ["string", "null"]}
 _FIELDS = {
     "redirect_uri": {
         "label": "Redirect URI",
-        "description": "As registered with the app in Exact's App Centre, to the letter. Exact sends the browser there after the consent.",
+        "description": "As registered with the app in Exact's App Centre, to the letter: Exact sends the browser there after the consent. "
+        "Empty: https://localhost/signed-in.",
         "schema": _TEXT,
     },
     "verify": {
@@ -23,14 +24,14 @@ _FIELDS = {
     },
 }
 _BEHAVIOUR = {
-    "hidden-fields": ["schema", "port"],
+    "hidden-fields": ["schema"],
     "relabeling": {"host": "Exact host", "login": "Client ID", "password": "Client secret"},
     "placeholders": {
         "host": "start.exactonline.nl (or .be, .de, .fr, .es, .co.uk, .com)",
         "login": "of the app, from Exact's App Centre",
         "password": "of the app; tokens never stand here: exactly sign-in",
-        "redirect_uri": "https://localhost/signed-in",
-        "verify": "/etc/ssl/certs/ca-certificates.crt",
+        # Airflow 3.3 sends 0 for an empty port, and then refuses to test the connection.
+        "port": "443 (the Test button needs it)",
     },
 }
 
