@@ -52,7 +52,11 @@ def exactly(
 
 
 @app.command(epilog="Example: exactly doctor --json | jq '.findings[] | select(.level != \"ok\")'")
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+def doctor(
+    context: typer.Context,
+    administrations: Annotated[Path | None, typer.Option(help="Folder of the administrations' files, to try others first.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Ask every part whether it works, and say what to do where it does not.
 
     Configuration, connections, our database, the webshop's views, Exact (reached, signed in, right company, calls left), mirror, Airflow.
@@ -62,7 +66,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from include.checks.findings import has_failure
     from include.wiring.doctor import examine
 
-    findings = list(examine())
+    findings = list(examine(administrations))
     if as_json:
         output.print_json({"ok": not has_failure(findings), "findings": findings})
     else:
@@ -176,3 +180,19 @@ def verify(
 
     if not show_verify(days_between(since, until), refresh=refresh, as_json=as_json):
         raise typer.Exit(WRONG)
+
+
+@app.command("accept-database", epilog="Example: exactly accept-database")
+def accept_database(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a restored, moved or copied database this environment's own, on purpose.
+
+    Until then it neither signs in nor books. Afterwards everything unsent looks in Exact before it is sent, and somebody signs in anew.
+    """
+    enter_airflow(context.obj)
+    from include.cli.show_accept import show_accept
+
+    show_accept(yes=yes, as_json=as_json)

@@ -87,7 +87,7 @@ class TokenChain:
     def _signed_in(self, chain: Chain) -> Pair:
         if chain.state is ChainState.NEEDS_CONSENT or chain.pair is None:
             raise SetupError(
-                "needs_consent", chain.name, cure=f"a person signs in once: exactly sign-in {chain.name}. {chain.reason}".rstrip()
+                "needs_consent", chain.name, cure=f"a person signs in once: exactly sign-in CONNECTION. {chain.reason}".rstrip()
             )
         return chain.pair
 

@@ -1,6 +1,10 @@
-"""Which environment a database belongs to: a copy of it elsewhere must neither refresh tokens nor post."""
+"""Which environment a database belongs to: a copy of it elsewhere must neither refresh tokens nor post until somebody accepts it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
 
 from include.errors import SetupError
 from include.store.database import Database, named_queries
@@ -8,21 +12,64 @@ from include.store.database import Database, named_queries
 _sql = named_queries("installation")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """What the database was stamped with, and the PostgreSQL cluster that it was found on."""
+
+    environment: str
+    system_identifier: str
+    found: str
+
+    @property
+    def is_copy(self) -> bool:
+        return self.system_identifier != self.found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What accepting a database changed."""
+
+    records: int
+    chains: int
+
+
+def installation_of(database: Database) -> Installation:
+    """Read the stamp. Raises `SetupError` when there is none."""
+    try:
+        with database.transaction() as connection:
+            row = _sql.installation(connection)
+    except psycopg.errors.UndefinedTable:
+        row = None
+    if row is None:
+        raise SetupError("not_installed", cure="bring the database to the newest schema: exactly migrate")
+    return Installation(**row)
+
+
 def check_installation(database: Database, environment: str) -> None:
     """Raise `SetupError` in another environment than the one that the database was made for, or on another PostgreSQL cluster."""
-    with database.transaction() as connection:
-        row = _sql.installation(connection)
-    if row is None:
-        raise SetupError("not_installed", cure="bring the database to the newest schema: python -m include.store.migrate")
-    if row["environment"] != environment:
+    found = installation_of(database)
+    if found.environment != environment:
         raise SetupError(
             "foreign_environment",
             environment,
-            cure=f"this database belongs to {row['environment']!r}; use one of this environment's own, or sign in anew after clearing it",
+            cure=f"this database belongs to {found.environment!r}: use one of this environment's own, or exactly accept-database",
         )
-    if row["system_identifier"] != row["found"]:
+    if found.is_copy:
         raise SetupError(
             "copied_database",
             environment,
-            cure="this is a copy or a restored backup: tokens and outbox may be older than Exact; compare with Exact, then accept it",
+            cure="this is a copy or a restored backup: its tokens and its outbox may be older than Exact; exactly accept-database",
         )
+
+
+def accept(database: Database, environment: str, *, by: str) -> Accepted:
+    """Make a copied, moved or restored database this environment's own, in one transaction.
+
+    What is not sent yet looks in Exact first, and so does what the shop changed before now and the outbox has forgotten. The tokens
+    are thrown away: Exact has newer ones, and an old one used again would end the chain of whoever has those.
+    """
+    with database.transaction() as connection:
+        records = _sql.look_first(connection, by=by)
+        chains = _sql.forget_tokens(connection)
+        _sql.stamp(connection, environment=environment)
+    return Accepted(records=records, chains=chains)

@@ -10,8 +10,10 @@ from urllib.parse import quote
 from airflow.sdk import BaseHook
 from airflow.sdk.crypto import get_fernet
 from airflow.sdk.log import mask_secret
+from cryptography.fernet import InvalidToken
 
 from include.administrations.loader import Administrations, load_administrations
+from include.errors import SetupError
 from include.outbox.ports import Purpose
 from include.outbox.times import Times
 from include.run import Settings, Window
@@ -57,7 +59,11 @@ class MaskingCipher:
         return bytes(self._fernet.encrypt(msg))
 
     def decrypt(self, msg: bytes) -> bytes:
-        plain = bytes(self._fernet.decrypt(msg))
+        try:
+            plain = bytes(self._fernet.decrypt(msg))
+        except InvalidToken as error:
+            cure = "they were stored under another Fernet key: give Airflow that key again, or sign in anew (exactly sign-in CONNECTION)"
+            raise SetupError("tokens_unreadable", cure=cure) from error
         _mask(plain)
         return plain
 
@@ -72,9 +78,9 @@ def cipher() -> Cipher:
     return MaskingCipher(get_fernet())
 
 
-def settings_of(name: str, window: Window | None = None, **others: Any) -> Settings:
+def settings_of(name: str, window: Window | None = None, *, administrations: Administrations | None = None, **others: Any) -> Settings:
     """The settings of a run for the administration `name`; without a window, the hour up to now."""
-    administrations: Administrations = load_administrations()
+    administrations = administrations or load_administrations()
     administration = administrations[name]
     now = datetime.now(UTC)
     return Settings(

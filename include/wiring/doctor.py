@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def examine(directory: Path | None = None) -> Iterator[Finding]:
     if source_dsn is not None:
         yield from webshop_findings(source_dsn)
     for administration in administrations or ():
-        yield from _exact(administration, store_dsn if store_works else None)
+        yield from _exact(administration, administrations, store_dsn if store_works else None)
     yield from _airflow(administrations)
 
 
@@ -86,7 +86,7 @@ def _no_connection(conn_id: str, kind: str, error: AirflowException) -> Finding:
     return failure(CONNECTIONS, f"Airflow gives no connection {conn_id}: {reason}", cure)
 
 
-def _exact(administration: Administration, store_dsn: str | None) -> Iterator[Finding]:
+def _exact(administration: Administration, administrations: Administrations, store_dsn: str | None) -> Iterator[Finding]:
     part = f"Exact {administration.name}"
     try:
         access = ExactHook(administration.connection).access()
@@ -103,7 +103,10 @@ def _exact(administration: Administration, store_dsn: str | None) -> Iterator[Fi
     if store_dsn is None:
         yield failure(part, "sign-in, company and quota were not checked", f"mend {STORE_PART} first")
         return
-    yield from _signed_in(part, administration, access, store_dsn)
+    signed_in = _signed_in(part, administration, access, store_dsn)
+    yield signed_in
+    if not has_failure([signed_in]):
+        yield from _inside(part, administration.name, administrations)
 
 
 def _reached(part: str, access: Access, conn_id: str) -> Finding:
@@ -116,38 +119,51 @@ def _reached(part: str, access: Access, conn_id: str) -> Finding:
     return fine(part, f"reached {access.app.base_url}, {how}")
 
 
-def _signed_in(part: str, administration: Administration, access: Access, store_dsn: str) -> Iterator[Finding]:
+def _signed_in(part: str, administration: Administration, access: Access, store_dsn: str) -> Finding:
     database = Database(store_dsn, name="exactly doctor")
     try:
         figures = FigureStore(database)
         chains = {row["chain"]: row for row in figures.chains()}
-        signed_in = chain_finding(part, chains.get(chain_name(access.app)), connection=administration.connection, now=figures.now())
-        yield signed_in
+        return chain_finding(part, chains.get(chain_name(access.app)), connection=administration.connection, now=figures.now())
     finally:
         database.close()
-    if has_failure([signed_in]):
-        return
+
+
+def _inside(part: str, name: str, administrations: Administrations) -> Iterator[Finding]:
+    """One call that does not count (who am I) and one that does (which companies do I see)."""
     try:
-        with command_run(administration.name) as run:
-            yield from _asked(part, run)
+        with command_run(name, administrations) as run:
+            for ask in (_user, _company, _quota_left, _mirror):
+                yield from _asked(part, run, ask)
     except ExactlyError as error:
         yield failed(part, error)
 
 
-def _asked(part: str, run: Run) -> Iterator[Finding]:
-    """One call that does not count (who am I) and one that does (which companies do I see)."""
-    yield user_finding(part, run.exact.me())
-    administration = run.administration
-    before = _company_name(run)
+def _asked(part: str, run: Run, ask: Callable[[str, Run], Iterable[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from ask(part, run)
+    except ExactlyError as error:
+        yield failed(part, error)
+
+
+def _user(part: str, run: Run) -> list[Finding]:
+    return [user_finding(part, run.exact.me())]
+
+
+def _company(part: str, run: Run) -> list[Finding]:
+    wanted, before = run.administration, _company_name(run)
     run.pulls.pull(MASTER_DATA[0])
-    name = check_company(
-        run.mirror, administration.division, registration=administration.registration, vat_number=administration.vat_number
-    )
-    yield company_finding(part, administration.division, name_before=before, name=name)
-    now = run.figures.now()
-    yield quota_finding(part, _quota(run), now=now)
-    wanted = [*(entity.name for entity in MASTER_DATA), mirrored_documents(administration)]
-    yield from mirror_findings(part, run.mirror.ages(), wanted, now=now)
+    name = check_company(run.mirror, wanted.division, registration=wanted.registration, vat_number=wanted.vat_number)
+    return [company_finding(part, wanted.division, name_before=before, name=name)]
+
+
+def _quota_left(part: str, run: Run) -> list[Finding]:
+    return [quota_finding(part, _quota(run), now=run.figures.now())]
+
+
+def _mirror(part: str, run: Run) -> Iterable[Finding]:
+    wanted = [*(entity.name for entity in MASTER_DATA), mirrored_documents(run.administration)]
+    return mirror_findings(part, run.mirror.ages(), wanted, now=run.figures.now())
 
 
 def _company_name(run: Run) -> str | None:

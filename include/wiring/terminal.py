@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include.administrations.loader import load_administrations
+from include.administrations.loader import Administrations, load_administrations
 from include.administrations.model import Administration
 from include.errors import SetupError
 from include.exact.oauth import App
@@ -18,7 +18,8 @@ from include.sources.webshop import Webshop
 from include.store.database import Database
 from include.store.installation import check_installation
 from include.store.migrate import upgrade
-from include.wiring.connections import SOURCE, STORE, dsn_of, environment, settings_of
+from include.wiring.connections import SOURCE, STORE, dsn_of, settings_of
+from include.wiring.connections import environment as environment
 from include.wiring.hook import ExactHook
 from include.wiring.sign_in import SignIn
 
@@ -55,14 +56,14 @@ def webshop() -> Iterator[Webshop]:
 
 
 @contextmanager
-def command_run(name: str) -> Iterator[Run]:
-    """A run of one administration on behalf of the person at the terminal."""
+def command_run(name: str, administrations: Administrations | None = None) -> Iterator[Run]:
+    """A run of one administration on behalf of the person at the terminal; `administrations`: others than the installed ones."""
     now = datetime.now(UTC)
-    administration = load_administrations()[name]
-    for conn_id in (administration.connection, STORE, SOURCE):
+    administrations = administrations or load_administrations()
+    for conn_id in (administrations[name].connection, STORE, SOURCE):
         with _named(conn_id):
             ExactHook.get_connection(conn_id)
-    with open_run(settings_of(name, Window(now, now), purpose=Purpose.OPERATOR)) as run:
+    with open_run(settings_of(name, Window(now, now), administrations=administrations, purpose=Purpose.OPERATOR)) as run:
         yield run
 
 
