@@ -28,16 +28,13 @@ def settle_case(run: Run, case_id: str) -> Tally:
     if case is None:
         raise SetupError("unknown_case", case_id, cure="there is no such case; `exactly status` lists the open ones")
     if run.cases.show(case_id):
-        _explain(case, run.cases.records(case_id))
-        raise CaseOpenError(f"{case_id}: put the cause right, then clear this task to try its records again")
+        raise _open(case, run.cases.records(case_id))
     require_booking(run.administration)
     tally = _retry(run, case)
     if run.cases.close(case_id):
         log.info("%s is closed: %s", case_id, dict(tally))
         return tally
-    left = run.cases.records(case_id)
-    _explain(case, left)
-    raise CaseOpenError(f"{case_id}: {len(left)} records are left")
+    raise _open(case, run.cases.records(case_id))
 
 
 def _retry(run: Run, case: Case) -> Tally:
@@ -80,13 +77,19 @@ def _look_again(run: Run, records: list[Mutation]) -> Tally:
     return run.outbox.settle_unknown()
 
 
-def _explain(case: Case, records: list[Mutation]) -> None:
-    for language in LANGUAGES:
-        cause, cure = explain(case.code, case.subject, language)
-        log.error("[%s] %s", language.upper(), cause)
-        log.error("[%s] %s", language.upper(), cure)
+def _open(case: Case, records: list[Mutation]) -> CaseOpenError:
+    """Log the records, then cause and cure, which also are the error's text: the end of a log is what people see first."""
     for record in records[:RECORDS_LOGGED_MAX]:
-        facts = dict(record.cause.facts) if record.cause else {}
-        log.error("%s %s (%s), attempt %s: %s", record.key.effect, record.your_ref, record.endpoint, record.attempt, facts)
+        facts = record.cause.facts if record.cause else {}
+        told = ", ".join(f"{name}: {fact}" for name, fact in facts.items())
+        log.info("%s %s (%s, version %s, attempt %s) %s", *_named(record), record.payload_version, record.attempt, told)
     if len(records) > RECORDS_LOGGED_MAX:
-        log.error("and %s more records", len(records) - RECORDS_LOGGED_MAX)
+        log.info("and %s more records", len(records) - RECORDS_LOGGED_MAX)
+    told = [" ".join([language.upper() + ":", *explain(case.code, case.subject, language)]) for language in LANGUAGES]
+    for text in told:
+        log.error("%s", text)
+    return CaseOpenError(f"{case.case_id}, {len(records)} waiting. {' '.join(told)} Then clear this task.")
+
+
+def _named(record: Mutation) -> tuple[str, str, str]:
+    return record.key.effect, record.your_ref, record.endpoint

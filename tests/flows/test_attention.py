@@ -44,13 +44,13 @@ def test_each_cause_is_one_case_and_is_raised_once(booked) -> None:
 
 def test_the_first_try_only_shows_the_case_and_calls_nobody(booked, caplog) -> None:
     calls = len(booked.sandbox.calls())
-    with pytest.raises(CaseOpenError):
+    with pytest.raises(CaseOpenError) as red:
         work_off(booked, "BE", f"BE:unknown_relation:{FRENCH}")
 
     assert len(booked.sandbox.calls()) == calls
-    assert "[NL]" in caplog.text
-    assert "[EN]" in caplog.text
-    assert FRENCH in caplog.text
+    for told in (caplog.text, str(red.value)):
+        assert f"NL: Relatie {FRENCH}" in told
+        assert f"EN: Relation {FRENCH}" in told
 
 
 def test_clearing_after_the_cure_books_exactly_the_records_of_the_case(booked) -> None:
