@@ -48,6 +48,7 @@ class Row:
     payload_version: int = 1
     attempt: int = 0
     may_have_left: bool = False
+    asked: bool = False
     owner: str = ""
     sent_at: float | None = None
     not_before: float = 0.0
@@ -84,7 +85,7 @@ class Row:
             self.exact_id,
         )
 
-    def take_over(self, draft: Draft, by: str) -> None:
+    def take_over(self, draft: Draft, by: str, *, asked: bool) -> None:
         """A newer version of the source, or an operator's retry."""
         self.administration = draft.administration
         self.endpoint = draft.endpoint
@@ -98,6 +99,7 @@ class Row:
         self.cause = draft.cause
         self.not_before = 0.0
         self.resends = 0
+        self.asked = asked
         self.actor = by
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from include.outbox.model import Cause, Cursor, Draft, Found, Key, Mutation, Outcome, Tally
 from include.outbox.planning import replanned
 from include.outbox.ports import Receipt
-from include.outbox.states import State
+from include.outbox.states import UNKNOWN_OUTCOME, State
 from include.outbox.times import Times
 from include.proof.twin_rows import Case, Row, seconds_of
 from include.proof.twin_tables import IN_FLIGHT, Tables
@@ -57,7 +57,7 @@ class StoreTwin:
         row = self.tables.rows[mutation.mutation_id]
         if row.state is not mutation.state or row.payload_version != mutation.payload_version:
             return False
-        self.tables.replace(row, draft, by)
+        self.tables.replace(row, draft, by, asked=True)
         if draft.state is State.PLANNED and mutation.cause is not None:
             self._revive_waiting(row, mutation.cause, by)
         return True
@@ -68,6 +68,16 @@ class StoreTwin:
             dead_of_it = waiting.waits_for == row.mutation_id and waiting.state is State.DEAD_LETTER and waiting.cause == cause
             if dead_of_it and waiting.payload is not None and waiting.attempt == 0:
                 self.tables.move(waiting, State.PLANNED, by)
+
+    def back_to_unknown(self, mutation: Mutation) -> bool:
+        row = self.tables.rows[mutation.mutation_id]
+        if row.state is not State.DEAD_LETTER or row.cause is None or row.cause.code != UNKNOWN_OUTCOME:
+            return False
+        row.next_look_at = None
+        row.resends = 0
+        row.may_have_left = True
+        self.tables.move(row, State.UNKNOWN, self._owner)
+        return True
 
     def cursor(self, flow: str, administration: str) -> datetime | None:
         return self.tables.cursors.get((flow, administration))
@@ -104,7 +114,7 @@ class StoreTwin:
         return buried
 
     def _is_parked(self, row: Row, case: Case) -> bool:
-        never_sent = row.state is State.PLANNED and not row.may_have_left
+        never_sent = row.state is State.PLANNED and not row.may_have_left and not row.asked
         return never_sent and row.administration == case.administration and case.parks in row.subjects
 
     def _bury_waiting(self, division: int) -> None:
@@ -168,6 +178,7 @@ class StoreTwin:
         row.looks += before is State.UNKNOWN
         row.resends += outcome.resend
         row.may_have_left = outcome.may_have_left
+        row.asked = row.asked and outcome.state is State.PLANNED
         row.unrecognised = outcome.unrecognised if outcome.state is State.UNKNOWN else None
         row.next_look_at = moment + (outcome.next_look_s or 0.0) if outcome.state is State.UNKNOWN else None
         if outcome.state is State.PLANNED:
@@ -228,8 +239,9 @@ class StoreTwin:
         return same and row.division == division and row.state is State.DEAD_LETTER
 
     def park(self, division: int, cause: Cause, subject: str) -> int:
-        for (_, code, about), case in self.tables.cases.items():
-            if (code, about) == (cause.code, cause.subject):
+        dead = {row.administration for row in self.tables.rows.values() if self._died_of(row, division, cause)}
+        for (administration, code, about), case in self.tables.cases.items():
+            if (code, about) == (cause.code, cause.subject) and administration in dead:
                 case.parks = subject
         self.tables.unscanned.update(self.tables.planned[division])
         return self._bury_parked(division)

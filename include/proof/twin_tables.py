@@ -111,12 +111,12 @@ class Tables:
         shown = str(row.cause) if row.cause is not None and row.state in {State.DEAD_LETTER, State.DISMISSED} else note
         self.events.append(Event(row.mutation_id, self.clock(), before, row.state, row.attempt, row.actor, shown))
 
-    def replace(self, row: Row, draft: Draft, by: str) -> None:
+    def replace(self, row: Row, draft: Draft, by: str, *, asked: bool = False) -> None:
         """Payload version n + 1 under the same key and token."""
         before = row.state
         if before is not draft.state:
             self._refuse_illegal(row, draft.state)
-        row.take_over(draft, by)
+        row.take_over(draft, by, asked=asked)
         if before is not draft.state:
             self._index(row, before, draft.state)
             row.state = draft.state

@@ -10,7 +10,7 @@ from include.errors import RetryableError
 from include.outbox.drain import Drain, Parts
 from include.outbox.model import Cursor
 from include.outbox.ports import Store, Wire
-from include.outbox.states import State
+from include.outbox.states import UNKNOWN_OUTCOME, State
 from include.outbox.times import Times
 from include.outbox.unknown import Unknowns
 from include.proof.faults import Faults
@@ -23,6 +23,7 @@ from include.proof.twin_rows import BEGINNING, Row, moment, seconds_of
 from include.proof.twin_store import StoreTwin
 from include.proof.twin_tables import Tables
 
+RETRIED = frozenset({"unrecognised_answer", UNKNOWN_OUTCOME})
 PAGE = 200
 LONGEST_RUN_S = 5 * 86_400.0
 UPKEEP_EVERY_S = 60.0
@@ -34,7 +35,7 @@ def plan_page(store: Store, page: Sequence[SourceVersion]) -> None:
 
 
 def _is_to_be_retried(row: Row) -> bool:
-    return row.state is State.DEAD_LETTER and row.cause is not None and row.cause.code == "unrecognised_answer"
+    return row.state is State.DEAD_LETTER and row.cause is not None and row.cause.code in RETRIED
 
 
 def same_store(store: Store) -> Store:
@@ -158,9 +159,11 @@ class World:
             worker.sleep(self.random.uniform(20, 90))
 
     def _retry_dead_letters(self, worker: Worker, store: StoreTwin) -> None:
-        """The operator: clears what Exact answered in words that nobody knows, as often as it comes."""
+        """The operator: clears what nobody knows the outcome of, as often as it comes."""
         while not self.settled():
             for row in [row for row in self.tables.rows.values() if _is_to_be_retried(row)]:
+                if store.back_to_unknown(row.mutation()):
+                    continue
                 known = next(each for each in self.feed.versions_of[str(row.key)] if each.draft.source_version == row.source_version)
                 store.replan(row.mutation(), known.draft, worker.name)
             worker.sleep(self.random.uniform(600, 6000))

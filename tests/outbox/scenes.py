@@ -15,7 +15,6 @@ from include.outbox.ports import Permit, Receipt, Sending
 from include.outbox.times import Times
 from include.outbox.unknown import Unknowns
 from include.proof.twin_gate import GateTwin, Limiter
-from include.proof.twin_rows import BEGINNING, moment
 from include.proof.twin_store import StoreTwin
 from include.proof.twin_tables import Tables
 
@@ -139,6 +138,3 @@ class Scene:
 
 def document(number: int) -> Found:
     return Found(UUID(int=number), str(number))
-
-
-__all__ = ["BEGINNING", "DIVISION", "ENDPOINT", "Scene", "ToldWire", "dead", "document", "draft", "moment"]
