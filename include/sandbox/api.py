@@ -169,7 +169,7 @@ class Api:
             raise TooLargeError("The request is larger than 10 MB.")
         if target.rest != "$count" and request.method in ("GET", "POST") and "json" not in request.headers.get("accept", ""):
             raise NotAcceptableError("This sandbox answers JSON only: send Accept: application/json. (Exact would answer Atom XML.)")
-        reader = Reader(self._world, call.division, identity.user_id, identity.divisions)
+        reader = Reader(self._world, identity, call.division, f"http://{request.host}" if request.host else self._world.base_url)
         if request.method == "GET":
             return self._get(request, entity, target, reader)
         keeper = Bookkeeper(self._world, call.division or 0, identity.user_id, identity.client_id)

@@ -19,6 +19,7 @@ KINDS = {
     ENTRIES: ("sales_entries", "sales_entry_lines", "EntryID", "Customer", "EntryNumber"),
 }
 PAGE = 1000
+CHUNK = 200
 
 
 class Books:
@@ -31,13 +32,13 @@ class Books:
         """Yield all sales documents, in pages."""
         for kind in KINDS:
             after = 0
-            while page := self._page(kind, after, division, your_ref):
+            while page := self._page(kind, (after, CHUNK), division, your_ref):
                 yield [document for _, document in page]
                 after = page[-1][0]
 
     def page(self, kind: str, *, after: int = 0, division: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
         """Return one page of a kind of documents and where the next begins."""
-        found = self._page(kind, after, division, None)
+        found = self._page(kind, (after, PAGE), division, None)
         return [document for _, document in found], found[-1][0] if len(found) == PAGE else None
 
     def document(self, document_id: str) -> tuple[str, Row] | None:
@@ -48,15 +49,17 @@ class Books:
                 return kind, row
         return None
 
-    def _page(self, kind: str, after: int, division: int | None, your_ref: str | None) -> list[tuple[int, dict[str, Any]]]:
+    def _page(self, kind: str, place: tuple[int, int], division: int | None, your_ref: str | None) -> list[tuple[int, dict[str, Any]]]:
         table, lines_table, key, account, number = KINDS[kind]
         where = ["rowid > ?"]
-        parameters: list[Any] = [after]
+        parameters: list[Any] = [place[0]]
         for column, value in (("Division", division), ("YourRef", your_ref)):
             if value is not None:
                 where.append(f"{sql.quoted(column)} = ?")
                 parameters.append(value)
-        rows = self._database.all(sql.select("rowid AS _row, *", table, " AND ".join(where), f"ORDER BY rowid LIMIT {PAGE}"), parameters)
+        rows = self._database.all(
+            sql.select("rowid AS _row, *", table, " AND ".join(where), f"ORDER BY rowid LIMIT {place[1]}"), parameters
+        )
         if not rows:
             return []
         lines = self._lines(lines_table, key, [row[key] for row in rows])
@@ -88,11 +91,13 @@ class Books:
 
     def _balance(self, division: int) -> dict[str, Any]:
         rows = self._database.all(
-            'SELECT "GLAccountCode" AS code, max("GLAccountDescription") AS description,'
-            ' sum(CAST(round("AmountDC" * 100) AS INTEGER)) AS cents'
-            ' FROM transaction_lines WHERE "Division" = ? GROUP BY "GLAccountCode" ORDER BY "GLAccountCode"',
+            'SELECT "GLAccountCode" AS code, sum(CAST(round("AmountDC" * 100) AS INTEGER)) AS cents FROM transaction_lines'
+            ' WHERE "Division" = ? GROUP BY "GLAccountCode" ORDER BY "GLAccountCode"',
             (division,),
         )
+        for row in rows:
+            account = self._database.find("gl_accounts", Division=division, Code=row["code"])
+            row["description"] = account["Description"] if account else None
         balances, total = trial_balance(rows)
         return {"division": division, "balances": balances, "sum_dc": str(total)}
 

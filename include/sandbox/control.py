@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
@@ -122,6 +123,7 @@ class Control:
             text = b",".join(orjson.dumps(document) for document in page)
             yield text if first else b"," + text
             first = False
+            await asyncio.sleep(0)  # let others in between
         yield b"]}"
 
     def _trial_balance(self, request: Request, _: dict[str, Any]) -> Answer:

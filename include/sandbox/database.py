@@ -48,7 +48,7 @@ INDEXES = {
     "sales_invoice_lines": ("InvoiceID",),
     "sales_entries": ("YourRef", "ExternalLinkReference", "EntryNumber", "Modified"),
     "sales_entry_lines": ("EntryID",),
-    "transaction_lines": ("EntryID", "YourRef", "ExternalLinkReference", "GLAccountCode", "Modified"),
+    "transaction_lines": ("EntryID", "YourRef", "ExternalLinkReference", "Modified", "_balance"),
     "vat_percentages": ("VATCodeID",),
 }
 OWN_TABLES = """
@@ -109,6 +109,8 @@ class Database:
         for column in INDEXES.get(table, ()):
             if column == "_trimmed":
                 self.connection.execute(f'CREATE INDEX IF NOT EXISTS "{table}_trimmed" ON "{table}" ("Division", trim("Code"))')
+            elif column == "_balance":
+                self._index(table, "", "Division", "GLAccountCode", "AmountDC")
             else:
                 self._index(table, "", "Division", column)
 
@@ -124,8 +126,10 @@ class Database:
             for name in {**header, **line}
             if name not in ("ID", "InvoiceID", "LineNumber", "Timestamp", "_seen_ms", "_synced_ms", "_vat_given")
         ]
+        # Both halves need the same affinity per column, or SQLite cannot walk their indexes side by side.
+        nothing = {n: f'CAST(NULL AS {sql.SQLITE_TYPES.get(line[n], "TEXT")}) AS "{n}"' for n in names if n not in header}
         return {
-            "header": ", ".join(f'h."{n}"' if n in header else f'NULL AS "{n}"' for n in names),
+            "header": ", ".join(f'h."{n}"' if n in header else nothing[n] for n in names),
             "line": ", ".join(f'l."{n}"' if n in line else f'h."{n}"' for n in names),
         }
 
@@ -227,7 +231,7 @@ class Database:
 
 _SYNC_SALES_INVOICES = """
 CREATE VIEW IF NOT EXISTS sync_sales_invoices AS
-SELECT h."InvoiceID" AS "ID", h."InvoiceID", 0 AS "LineNumber", h."Timestamp", h._seen_ms, h._synced_ms, {columns[header]}
+SELECT h."InvoiceID" AS "ID", h."InvoiceID", CAST(0 AS INTEGER) AS "LineNumber", h."Timestamp", h._seen_ms, h._synced_ms, {columns[header]}
 FROM sales_invoices h
 UNION ALL
 SELECT l."ID", l."InvoiceID", l."LineNumber", l."Timestamp", l._seen_ms, l._synced_ms, {columns[line]}

@@ -9,6 +9,7 @@ from include.sandbox.answers import BadRequestError, NotFoundError
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import AMSTERDAM, moment, wall_ms
 from include.sandbox.database import Row
+from include.sandbox.oauth import Identity
 from include.sandbox.odata_filter import SYNTAX, parse_literal
 from include.sandbox.odata_json import Renderer
 from include.sandbox.odata_query import Query, continue_after, read_query, read_select
@@ -19,14 +20,14 @@ DAY_MS = 86_400_000
 
 
 class Reader:
-    """Answers GETs for one division, as one user sees it."""
+    """Answers GETs for one division, as one user sees it; addresses in answers begin with `origin`."""
 
-    def __init__(self, world: World, division: int | None, user_id: str, divisions: frozenset[int]) -> None:
+    def __init__(self, world: World, identity: Identity, division: int | None, origin: str) -> None:
         self._world = world
         self._division = division
-        self._user_id = user_id
-        self._divisions = divisions
-        self._base = f"{world.base_url}/api/v1/" + (f"{division}/" if division is not None else "")
+        self._user_id = identity.user_id
+        self._divisions = identity.divisions
+        self._base = f"{origin}/api/v1/" + (f"{division}/" if division is not None else "")
         self._render = Renderer(self._base, int64_as_text=world.switches.int64_as_text)
 
     def collection(self, entity: Entity, options: dict[str, str]) -> bytes:

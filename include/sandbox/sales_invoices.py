@@ -17,6 +17,7 @@ TYPES = {8020: "Sales invoice", 8021: "Sales credit note", 8023: "Direct sales i
 CREDITS = frozenset({8021, 8024})
 STATUSES = {10: "Draft", 20: "Open", 50: "Processed"}
 PROCESSED = 50
+DAY_MS = 86_400_000
 LINES = "salesinvoice/SalesInvoiceLines"
 
 
@@ -174,7 +175,14 @@ def process_invoice(keeper: Bookkeeper, invoice_id: str, invoice_date: int | Non
     lines = [invoice_line(keeper, line, sign=sign) for line in database.find_all("sales_invoice_lines", InvoiceID=invoice_id)]
     keeper.refuse_if_any()
     numbers = _numbers(keeper, header["Journal"], date_ms)
-    processed = {"Status": PROCESSED, "StatusDescription": STATUSES[PROCESSED], **numbers, "_entry_id": keeper.world.new_id()}
+    due = header["DueDate"] or date_ms + _days(keeper, header["PaymentCondition"]) * DAY_MS
+    processed = {
+        "Status": PROCESSED,
+        "StatusDescription": STATUSES[PROCESSED],
+        **numbers,
+        "DueDate": due,
+        "_entry_id": keeper.world.new_id(),
+    }
     keeper.world.touch("sales_invoices", invoice_id, processed, division=keeper.division)
     touch_lines(keeper, invoice_id)
     _book(keeper, {**header, **processed}, lines, (rate, year, period))
@@ -184,6 +192,11 @@ def touch_lines(keeper: Bookkeeper, invoice_id: str) -> None:
     """Give the lines of an invoice new timestamps, as every change of it does (FACTS 4.8)."""
     for line in keeper.world.database.find_all("sales_invoice_lines", InvoiceID=invoice_id):
         keeper.world.touch("sales_invoice_lines", line["ID"], {}, division=keeper.division)
+
+
+def _days(keeper: Bookkeeper, condition: str | None) -> int:
+    row = keeper.find("payment_conditions", "Code", condition) if condition else None
+    return int((row or {}).get("PaymentDays") or 0)
 
 
 def _numbers(keeper: Bookkeeper, journal: str, date_ms: int) -> Row:

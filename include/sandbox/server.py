@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 
 HEAD_MAX = 65_536
 BODY_MAX = 64 * 1024 * 1024
+HOST = re.compile(r"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 log = logging.getLogger(__name__)
 
 
@@ -25,6 +27,12 @@ class Request:
     query: str
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def host(self) -> str:
+        """Return host and port as the client names them, or nothing where it names none that could be one."""
+        named = self.headers.get("host", "")
+        return named if HOST.fullmatch(named) else ""
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from include.sandbox.catalogue import Catalogue
+from include.sandbox.database import Database
+from include.sandbox.odata_query import read_query
+from include.sandbox.switches import Switches
 from tests.sandbox.books import DIVISION, ENTRIES, INVOICE_LINES, INVOICES, PRINTED, entry, invoice, keys
 from tests.sandbox.driver import UK, ExactClient
 
@@ -133,3 +137,18 @@ def test_3_4_sync_pages_of_a_thousand_give_each_row_once(demo):
     assert len(rows) == len({row["ID"] for row in rows}) == 1986
     stamps = [int(row["Timestamp"]) for row in rows]
     assert stamps == sorted(stamps)
+
+
+def test_the_feed_of_invoices_walks_its_indexes_however_long_it_is():
+    catalogue = Catalogue()
+    database = Database(":memory:", catalogue)
+    query = read_query(catalogue["sync/SalesInvoice/SalesInvoices"], DIVISION, {"$filter": "Timestamp gt 5L"}, Switches())
+    plan = [row["detail"] for row in database.all(f"EXPLAIN QUERY PLAN {query.statement()}", query.parameters)]
+    assert "MERGE (UNION ALL)" in plan
+    assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step]
+
+
+def test_3_5_next_links_name_the_host_that_the_client_called(demo):
+    client = ExactClient(demo, "exactly-uk", "exactly-uk-secret", "https://exactly.example/signed-in").sign_in()
+    url = f"http://localhost:{demo.port}/api/v1/{UK}/sync/Logistics/Items?$filter=Timestamp gt 1L&$select=ID"
+    assert client.call("GET", url).json()["d"]["__next"].startswith(f"http://localhost:{demo.port}/api/v1/")
