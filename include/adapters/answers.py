@@ -26,7 +26,9 @@ def answer_of(reply: Reply, kind: DocumentKind) -> Answer:
     known = recognise(text) if text is not None and reply.status == 500 else None
     wait_s = _pause_s(reply)
     return Answer(
-        left=reply.left,
+        # An answer settles the matter, even one that our own client gave in Exact's place.
+        left=reply.left or reply.status is not None,
+        # A success that broke off is none: nobody knows what it said.
         status=None if reply.failure and reply.status in {200, 201} else reply.status,
         exact_id=_id(content, kind.id_field),
         error=text,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, Protocol
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from include.errors import RetryableError, SetupError
 from include.exact.limits import date_of, limits_of
@@ -20,6 +20,8 @@ PAGES_MAX = 100_000
 AGAIN_S = 20.0
 READ_TRIES = 3
 PAUSE_AT_UNKNOWN_LIMIT_S = 61.0
+BODY_MAX_BYTES = 10 * 1000 * 1000
+TOO_LARGE = 413
 
 
 class CallGuard(Protocol):
@@ -48,12 +50,28 @@ class Site:
 
     def pinned(self, next_url: str, asked: str) -> str:
         """Resolve the address of a next page and refuse it when it leads out of this host or division (FACTS 3.5)."""
-        url = urljoin(asked, next_url)
-        ours, theirs = urlsplit(self.address("")), urlsplit(url)
-        inside = theirs.path.lower().startswith(ours.path.lower())
-        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc) or not inside or "/../" in theirs.path:
+        # Exact's own example begins with `../api/v1/`, which means its root wherever it was asked from.
+        try:
+            url = urljoin(asked, next_url.removeprefix("..") if next_url.startswith("../api/v1/") else next_url)
+        except ValueError:
+            url = ""
+        if not (_same_host(url, self.base_url) and _inside(urlsplit(url).path, urlsplit(self.address("")).path)):
             raise SetupError("foreign_address", self.division, cure="the next page lies on another host or division: tell Exact's support")
         return url
+
+
+def _same_host(url: str, base_url: str) -> bool:
+    theirs, ours = urlsplit(url), urlsplit(base_url)
+    return (theirs.scheme, theirs.netloc.lower()) == (ours.scheme, ours.netloc.lower())
+
+
+def _inside(path: str, folder: str) -> bool:
+    """Whether a path stays in a folder, however it is written: a step back may be encoded, and servers may decode it."""
+    plain = path
+    while plain != unquote(plain):
+        plain = unquote(plain)
+    steps = plain.replace("\\", "/").split("/")
+    return path.lower().startswith(folder.lower()) and not {".", ".."} & set(steps)
 
 
 @dataclass(frozen=True)
@@ -90,23 +108,31 @@ class ExactClient:
         self._sleep = sleep
         self._token: str | None = None
         self._rejected: str | None = None
+        self._refused = False
 
     def prepare(self) -> None:
-        """Have an access token in hand."""
+        """Have an access token in hand. Raises `SetupError` when Exact refused two different ones in a row."""
+        if self._refused:
+            raise SetupError("not_accepted", self.site.division, cure="Exact refuses two tokens in a row: sign in again (exactly sign-in)")
         self._token = self._tokens.access_token(rejected=self._rejected)
 
     def post(self, endpoint: str, payload: str, still_in_time: Callable[[], bool]) -> Reply:
-        """POST once and return whatever came; needs `prepare` before. A 401 is remembered, so that the next `prepare` refreshes."""
+        """POST once and return whatever came; needs `prepare` before. A 401 is remembered, so that the next `prepare` refreshes.
+
+        What is larger than Exact takes is answered as Exact would answer it, and not sent (FACTS 2.9).
+        """
+        body = payload.encode()
+        if len(body) > BODY_MAX_BYTES:
+            return Reply(False, TOO_LARGE, {}, 0.0, failure="larger than Exact takes")
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
             "Prefer": "return=representation",
             "Connection": "close",
         }
-        request = Request("POST", self.site.address(endpoint), headers, payload.encode(), self._token)
+        request = Request("POST", self.site.address(endpoint), headers, body, self._token)
         reply = self._transport.change(request, still_in_time)
-        if reply.status == 401:
-            self._reject()
+        self._note(reply)
         return reply
 
     def rows(self, query: Query) -> Iterator[Row]:
@@ -141,7 +167,6 @@ class ExactClient:
         for attempt in range(READ_TRIES):
             reply = self._call(endpoint, url)
             if reply.status == 200 and not reply.failure:
-                self._rejected = None
                 return parsed(reply.body), date_of(reply.headers)
             if reply.status in {401, 408} or reply.status is None or reply.status >= 500 or reply.failure:
                 self._sleep(attempt * 1.0)
@@ -154,14 +179,15 @@ class ExactClient:
         ticket = self._guard.before(endpoint)
         reply = self._transport.read(Request("GET", url, {"Accept": "application/json"}, bearer=self._token))
         self._guard.after(ticket, "GET", endpoint, reply)
-        if reply.status == 401:
-            self._reject()
+        self._note(reply)
         return reply
 
-    def _reject(self) -> None:
-        if self._rejected is not None and self._rejected != self._token:
-            raise SetupError("not_accepted", self.site.division, cure="Exact refuses two tokens in a row: sign in again (exactly sign-in)")
-        self._rejected = self._token
+    def _note(self, reply: Reply) -> None:
+        if reply.status == 401:
+            self._refused = self._rejected is not None and self._rejected != self._token
+            self._rejected = self._token
+        elif reply.status is not None:
+            self._rejected = None
 
     def _refuse(self, endpoint: str, reply: Reply) -> NoReturn:
         if reply.status == 429:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import email.utils
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+# No window is longer than a day, whatever a header says: nobody waits for the year 50,000.
+LONGEST_S = 86_400.0
 # `Date` has whole seconds, so that a reset may be up to a second later than it seems.
 DATE_PRECISION_S = 1.0
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,18 @@ def limits_of(headers: Mapping[str, str]) -> LimitHeaders:
 def date_of(headers: Mapping[str, str]) -> datetime | None:
     """Exact's clock at the answer, or None without a readable `Date` header."""
     try:
-        return email.utils.parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
+        moment = email.utils.parsedate_to_datetime(headers.get("Date", ""))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdigit() else None
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else None
 
 
 def _seconds_until(text: str | None, now: datetime | None) -> float | None:
     reset_ms = _number(text)
     if reset_ms is None or now is None:
         return None
-    return max(0.0, reset_ms / 1000 - now.timestamp()) + DATE_PRECISION_S
+    return min(max(0.0, reset_ms / 1000 - now.timestamp()), LONGEST_S) + DATE_PRECISION_S

@@ -14,7 +14,8 @@ from include.errors import RetryableError
 
 _DATE = re.compile(r"^/Date\((-?\d+)(?:[+-]\d{4})?\)/$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LONGEST_NUMBER = 18
+_INT64 = re.compile(r"-?[0-9]{1,19}")
+_BROKEN_AGAIN_S = 5.0
 
 Row = dict[str, Any]
 
@@ -54,21 +55,33 @@ def every(*terms: str) -> str:
 def parsed(body: bytes) -> Any:
     """Read JSON with exact numbers. A broken body is a `RetryableError`: it was cut off, or is no JSON at all."""
     try:
-        return simplejson.loads(body, use_decimal=True)
-    except ValueError as error:
-        raise RetryableError("Exact's answer is no JSON", retry_after_s=5.0) from error
+        return simplejson.loads(body.decode("utf-8-sig"), use_decimal=True)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable("is no JSON") from error
 
 
 def rows_of(document: Any) -> tuple[list[Row], str | None]:
     """The rows of an answer and the address of the next page; all envelopes of FACTS 3.2 are understood."""
     inner = document.get("d", document) if isinstance(document, dict) else document
-    if isinstance(inner, list):
-        return inner, None
+    following = None
     if isinstance(inner, dict) and isinstance(inner.get("results"), list):
-        return inner["results"], inner.get("__next")
-    if isinstance(inner, dict):
-        return [inner], None
-    raise RetryableError("Exact's answer has no rows", retry_after_s=5.0)
+        inner, following = inner["results"], inner.get("__next")
+    elif isinstance(inner, dict) and _is_record(inner):
+        inner = [inner]
+    if not isinstance(inner, list) or not all(isinstance(row, dict) for row in inner):
+        raise _unreadable("has no rows")
+    if not isinstance(following, str | None):
+        raise _unreadable("has a next page without an address")
+    return inner, following
+
+
+def _is_record(content: Row) -> bool:
+    """A single record, and neither an error nor an envelope of a shape that nobody has seen."""
+    return "__metadata" in content or any(not isinstance(value, (dict, list)) for value in content.values())
+
+
+def _unreadable(what: str) -> RetryableError:
+    return RetryableError(f"Exact's answer {what}", retry_after_s=_BROKEN_AGAIN_S)
 
 
 def error_text(document: Any) -> str | None:
@@ -88,15 +101,18 @@ def day(value: str | None) -> date | None:
 
 def stamp(value: str | None) -> datetime | None:
     """`/Date(ms)/` as Exact's wall clock, kept in UTC: good for order and age, not as a precise moment (FACTS 3.12)."""
-    found = _DATE.match(value) if value else None
-    return _EPOCH + timedelta(milliseconds=int(found[1])) if found else None
+    found = _DATE.match(value) if isinstance(value, str) else None
+    try:
+        return _EPOCH + timedelta(milliseconds=int(found[1])) if found else None
+    except (OverflowError, ValueError) as error:
+        raise _unreadable("has a date beyond all years") from error
 
 
 def int64(value: object) -> int:
     """An Int64, which comes as text or as number (FACTS 3.22)."""
     text = str(value)
-    if len(text) > _LONGEST_NUMBER + 1 or not text.lstrip("-").isdigit():
-        raise RetryableError("Exact's answer has a number that is none", retry_after_s=5.0)
+    if not _INT64.fullmatch(text):
+        raise _unreadable("has a number that is none")
     return int(text)
 
 

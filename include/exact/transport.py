@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 CONNECT_S = 10.0
 ANSWER_MAX_BYTES = 64 * 1024 * 1024
-BODY_MAX_BYTES = 10 * 1000 * 1000
 TOO_SLOW = "answer too slow"
 _CHUNK = 64 * 1024
 
