@@ -1,4 +1,4 @@
-"""`python -m include.demo`: what `make demo` starts."""
+"""`python -m include.demo [FOLDER]`: what `make demo` starts."""
 
 from __future__ import annotations
 
@@ -60,4 +60,4 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(Path(argument) for argument in sys.argv[1:])))

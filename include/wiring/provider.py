@@ -1,4 +1,4 @@
-"""Tells Airflow of the connection type "Exact Online" (entry point `apache_airflow_provider`). Every process reads it: it imports nothing."""
+"""The connection type "Exact Online", told to Airflow by the entry point `apache_airflow_provider`; light, as every process reads it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""`make demo`, as a user runs it: the orders of the file, booked; what is expected is counted from the file by SQL of this test's own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.demo.processes import marked, sweep
+
+PROJECT = Path(__file__).parents[2]
+FILE = PROJECT / "include" / "demo" / "data" / "online_retail.csv"
+# Relations that the sandbox's books lack on purpose.
+MISSING = ("12472", "12583", "13047", "17850")
+ROUTE = "CASE WHEN Country = 'United Kingdom' THEN 'UK' ELSE 'BE' END"
+FREE = "max(CAST(UnitPrice AS REAL)) = 0"
+TIMEOUT_S = 400
+pytestmark = pytest.mark.timeout(2 * TIMEOUT_S)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How the demo ended, what it printed and wrote."""
+
+    directory: Path
+    status: int
+    printed: str
+    summary: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    directory = tmp_path_factory.mktemp("a demo") / "demo"
+    yield directory
+    sweep(str(directory))
+
+
+def run(directory: Path, **switches: str) -> Ran:
+    command = [sys.executable, "-m", "include.demo", str(directory)]
+    environment = {**os.environ, "DEMO_EXIT": "1", "PYTHONPATH": str(PROJECT), **switches}
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    summary = directory / "summary.json"
+    return Ran(directory, done.returncode, done.stdout + done.stderr, json.loads(summary.read_text()) if summary.exists() else {})
+
+
+@pytest.fixture(scope="module")
+def first(directory: Path) -> Ran:
+    return run(directory)
+
+
+@pytest.fixture(scope="module")
+def second(first: Ran) -> Ran:
+    return run(first.directory, KEEP="1")
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, dict[str, Any]]:
+    """Per administration: documents, free ones, and dead letters by cause."""
+    database = sqlite3.connect(":memory:")
+    with FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    database.execute(f"CREATE TABLE line ({', '.join(rows[0])})")
+    database.executemany(f"INSERT INTO line VALUES ({', '.join('?' * len(rows[0]))})", rows[1:])
+    documents = f"""
+        SELECT {ROUTE} AS administration, CASE WHEN InvoiceNo LIKE 'C%' THEN 'returns_not_yet_booked' WHEN {FREE} THEN 'free'
+               WHEN CustomerID IN {MISSING} THEN 'unknown_relation:' || CustomerID ELSE 'posted' END AS fate
+        FROM line GROUP BY InvoiceNo"""
+    found: dict[str, dict[str, Any]] = {name: {"documents": 0, "posted": 0, "free": 0, "causes": {}} for name in ("BE", "UK")}
+    for name, fate, count in database.execute(f"SELECT administration, fate, count(*) FROM ({documents}) GROUP BY 1, 2"):
+        found[name]["documents"] += count
+        if fate in ("posted", "free"):
+            found[name][fate] = count
+        else:
+            found[name]["causes"][fate] = count
+    return found
+
+
+def test_the_demo_ends_well(first: Ran) -> None:
+    assert first.status == 0, first.printed
+
+
+def test_each_administration_booked_what_the_file_says(first: Ran, expected: dict[str, dict[str, Any]]) -> None:
+    for name, counts in expected.items():
+        booked = first.summary["administrations"][name]
+        assert booked["documents"] == counts["documents"]
+        assert booked["posted"] == counts["posted"]
+        assert booked["dismissed"] == counts["free"]
+        assert booked["causes"] == counts["causes"]
+        assert booked["dead_letter"] == sum(counts["causes"].values())
+
+
+def test_the_whole_is_the_512_documents_of_the_file_each_explained(first: Ran) -> None:
+    total = first.summary
+    assert total["documents"] == 512
+    assert total["posted"] + total["dead_letter"] + total["dismissed"] == 512
+    assert (total["planned"], total["unknown"], total["duplicates"], total["lost"], total["http_429"]) == (0, 0, 0, 0, 0)
+    assert total["causes"]["returns_not_yet_booked"] == 43
+    assert total["dismissed"] == 45
+
+
+def test_a_document_costs_little_more_than_one_call(first: Ran) -> None:
+    assert first.summary["calls"] / first.summary["posted"] < 1.2
+
+
+def test_the_addresses_are_printed_with_user_and_password(first: Ran) -> None:
+    secrets = json.loads((first.directory / "secrets.json").read_text())
+    assert "http://127.0.0.1:" in first.printed
+    assert "user admin" in first.printed
+    assert f"password {secrets['password']}" in first.printed
+
+
+def test_only_the_owner_can_read_the_secrets_and_no_log_holds_one(first: Ran) -> None:
+    files = [first.directory / "secrets.json", first.directory / "airflow" / "passwords.json"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    secrets = [*json.loads(files[0].read_text()).values(), "exactly-uk-secret", "exactly-be-secret"]
+    logs = [*(first.directory / "logs").rglob("*.log"), *(first.directory / "airflow" / "logs").rglob("*.log")]
+    assert len(logs) > 20
+    for log in logs:
+        text = log.read_text(encoding="utf-8", errors="replace")
+        assert [secret for secret in secrets if secret in text] == [], log
+
+
+def test_each_cause_is_a_case_in_airflow(first: Ran, expected: dict[str, dict[str, Any]]) -> None:
+    runs = {folder.name.removeprefix("run_id=") for folder in (first.directory / "airflow" / "logs" / "dag_id=attention").iterdir()}
+    assert runs == {f"{name}:{cause}" for name, counts in expected.items() for cause in counts["causes"]}
+
+
+def test_nothing_is_left_running(first: Ran) -> None:
+    assert marked(str(first.directory)) == []
+
+
+def test_going_on_with_what_is_there_posts_nothing_new(first: Ran, second: Ran) -> None:
+    assert second.status == 0, second.printed
+    assert second.summary["duplicates"] == 0
+    for count in ("documents", "posted", "dead_letter", "dismissed", "unknown", "causes"):
+        assert second.summary[count] == first.summary[count]
+    assert second.summary["calls"] - first.summary["calls"] < 100
