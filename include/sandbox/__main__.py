@@ -7,6 +7,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sqlite3
 import sys
 from collections.abc import Sequence
 
@@ -81,7 +82,7 @@ def main() -> int:
     try:
         settings = settings_of(asked)
         asyncio.run(serve(settings, asked.host, asked.port))
-    except (UnknownSeedError, OSError) as error:
+    except (UnknownSeedError, OSError, sqlite3.Error) as error:
         log.critical("%s", error)
         return 1
     return 0

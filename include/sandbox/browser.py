@@ -151,7 +151,12 @@ class Browser:
         return self._pages.page("ledger.html", values)
 
     def _calls(self) -> Response:
-        values = {"calls": self._world.calls.latest(CALLS), "usage": self._usage(), "troubles": self._world.limits.troubles()}
+        values = {
+            "calls": self._world.calls.latest(CALLS),
+            "usage": self._usage(),
+            "troubles": self._world.limits.troubles(),
+            "errors_max": self._world.switches.error_block_max,
+        }
         return self._pages.page("calls.html", values)
 
     def _faults(self) -> Response:

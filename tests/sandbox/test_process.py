@@ -36,7 +36,7 @@ def test_it_stops_at_once_even_while_it_holds_an_answer(new_sandbox, number):
 
 def test_it_says_what_is_wrong_when_it_cannot_start(new_sandbox):
     own = new_sandbox()
-    for arguments in (["--port", str(own.port)], ["--seed", "nonsense"]):
+    for arguments in (["--port", str(own.port)], ["--seed", "nonsense"], ["--state", "/nowhere/at/all.sqlite"]):
         command = [sys.executable, "-m", "include.sandbox", *arguments]
         assert subprocess.run(command, cwd=ROOT, capture_output=True, timeout=20, check=False).returncode == 1
 
