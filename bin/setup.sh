@@ -27,6 +27,7 @@ install_with_uv() {
     [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
     [ -z "$more" ] || export UV_INDEX="$more"
     [ -z "$certificate" ] || export SSL_CERT_FILE="$certificate"
+    [ -w "${HOME:-/nonexistent}" ] || export UV_NO_CACHE=1
     # Any index may offer a file: the hashes of the lock decide which ones are taken.
     UV_INDEX_STRATEGY=unsafe-best-match UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-180} \
         .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.txt
