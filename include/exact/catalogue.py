@@ -1,7 +1,8 @@
 """The catalogue of validation errors, which Exact sends as HTTP 500 in the language of its user (FACTS 3.15, 3.16).
 
-The only place where errors are told apart by text. A text that is not here is unknown, never guessed.
-Entries marked `invented` are translations that nobody has been quoted with yet; all others stand in public threads.
+The only place where errors are told apart by text. A text that is not here is unknown, never guessed: what is here was surely not booked.
+Dutch texts stand in public threads but for those marked `invented`; most English and French ones are translations that nobody has been
+quoted with yet.
 """
 
 from __future__ import annotations
@@ -27,16 +28,11 @@ class Entry:
     invented: bool = False
 
 
-def _entry(pattern: str, code: str, subject_kind: str = "", *, invented: bool = False) -> Entry:
-    return Entry(re.compile(pattern, re.IGNORECASE), Refusal(code, subject_kind), invented)
-
-
-# What Exact calls the things that a document refers to, in Dutch, English and French.
-SUBJECTS = {
+# What a refusal can be about, by our kind of subject: captions of fields in Dutch, English and French.
+CAPTIONS = {
     "account": (
-        "Factuur voor|Besteld door|Leveren aan|Klant|Relatie"
-        "|Invoice to|Ordered by|Deliver to|Customer|Account"
-        "|Facture à|Facturer à|Commandé par|Livrer à|Client|Relation"
+        "Factuur voor|Besteld door|Leveren aan|Klant|Relatie|Invoice to|Ordered by|Deliver to|Customer|Account"
+        "|Factur(?:e|er) à|Commandé par|Livrer à|Client|Relation"
     ),
     "journal": "Dagboek|Journal",
     "gl_account": "Grootboekrekening|G/L account|Compte général",
@@ -45,46 +41,62 @@ SUBJECTS = {
     "currency": "Valuta|Currency|Devise",
     "payment_condition": "Betalingsconditie|Payment condition|Condition de paiement",
 }
-REFERENCE = r"(Ongeldige referentie|Invalid reference|Référence non valide)\s?: "
-BLOCKED = r"(Geblokkeerd|Blocked|Bloqué)\s?: "
-INVALID = r"(Ongeldig|Invalid|Non valide)\s?: "
-MANDATORY = r"(Verplicht|Mandatory|Obligatoire)\s?: "
-BLOCKED_CODES = {
+BLOCKED = {
     "account": "blocked_account",
     "journal": "journal_blocked",
     "gl_account": "gl_account_blocked",
     "item": "item_blocked",
     "vat_code": "vat_code_blocked",
 }
+REFERENCE = "Ongeldige referentie|Invalid reference|Référence non valide"
+MANDATORY = "Verplicht|Mandatory|Obligatoire"
+INVALID = "Ongeldig|Invalid|Non valide"
+NOT_ALLOWED = "Niet toegestaan|Not allowed|Non autorisé"
+TOO_MUCH = "Te lang|Te groot|Too long|Too large|Trop long|Trop grand"
 
+
+def _entry(pattern: str, code: str, subject_kind: str = "", *, invented: bool = False) -> Entry:
+    """An entry for a line as it stands; a full stop may follow, and in a French text a blank stands before the colon."""
+    whole = pattern.replace("): ", r")\s?: ").replace("'", "['’]")
+    return Entry(re.compile(rf"(?:{whole})\.?", re.IGNORECASE), Refusal(code, subject_kind), invented)
+
+
+def _about(words: str, kind: str, code: str, *, invented: bool = False) -> Entry:
+    return _entry(rf"(?:{words}): (?:{CAPTIONS[kind]})", code, kind, invented=invented)
+
+
+# The first entry that matches decides: what is said of a field comes before what may be said of any.
 CATALOGUE: tuple[Entry, ...] = (
-    *(_entry(rf"{REFERENCE}({words})\.?", "invalid_reference", kind) for kind, words in SUBJECTS.items()),
-    *(_entry(rf"{BLOCKED}({SUBJECTS[kind]})\.?", code, kind, invented=True) for kind, code in BLOCKED_CODES.items()),
-    _entry(rf"{INVALID}({SUBJECTS['account']}) \(Type\)\.?", "account_not_customer", "account"),
-    _entry(rf"{INVALID}(Leverancier|Supplier|Fournisseur) \(Type\)\.?", "account_not_supplier", "account"),
-    _entry(rf"{INVALID}(Grootboekrekeningtype|G/L account type|Type de compte général)\.?", "gl_account_refused", "gl_account"),
-    _entry(rf"{INVALID}(Btw-percentage|VAT percentage|Pourcentage (de )?TVA)( \[.*\])?", "vat_code_refused", "vat_code"),
-    _entry(rf"{INVALID}(Dagboek|Journal)( \(Type\))?\.?", "journal_refused", "journal", invented=True),
-    _entry(r"Invalid journal\. .*", "journal_refused", "journal"),
-    _entry(r"Ongeldig controlecijfer voor btw-nummer\.", "vat_number_refused", "account"),
+    *(_about(REFERENCE, kind, "invalid_reference") for kind in CAPTIONS),
+    *(_about("Geblokkeerd|Blocked|Bloqué", kind, code, invented=True) for kind, code in BLOCKED.items()),
+    _about("Niet actief|Not active|Non actif", "currency", "currency_inactive", invented=True),
+    _entry(rf"(?:{INVALID}): (?:{CAPTIONS['account']}) \(Type\)", "account_not_customer", "account"),
+    _entry(rf"(?:{INVALID}): (?:Leverancier|Supplier|Fournisseur) \(Type\)", "account_not_supplier", "account"),
+    _entry(rf"(?:{INVALID}): (?:{CAPTIONS['journal']}) \(Type\)", "journal_wrong_type", "journal", invented=True),
+    _entry("Invalid journal. .+", "journal_refused", "journal"),
+    _entry(rf"(?:{INVALID}): (?:Grootboekrekeningtype|G/L account type|Type de compte général)", "gl_account_refused", "gl_account"),
+    _entry(rf"(?:{INVALID}): (?:Btw-percentage|VAT percentage|Pourcentage (?:de )?TVA)(?: \[.*\])?", "vat_code_refused", "vat_code"),
+    _entry("Ongeldig controlecijfer voor btw-nummer", "vat_number_refused", "account"),
     _entry(
-        r"(Invalid check digit for VAT number|Chiffre de contrôle non valide (pour le|du) numéro de TVA)\.",
+        "Invalid check digit for VAT number|Chiffre de contrôle non valide (?:du|pour le) numéro de TVA",
         "vat_number_refused",
         "account",
         invented=True,
     ),
-    _entry(rf"{MANDATORY}(Boekjaar|Financial year|Exercice)\.?", "closed_period", "period"),
-    _entry(r"(Afgesloten|Closed|Clôturé)\s?: (Periode|Period|Période)\.?", "closed_period", "period", invented=True),
-    _entry(r"(Niet actief|Not active|Non actif)\s?: (Valuta|Currency|Devise)\.?", "currency_inactive", "currency", invented=True),
-    _entry(rf"{MANDATORY}(Wisselkoers|Exchange rate|Taux de change)\.?", "missing_exchange_rate", "currency", invented=True),
-    _entry(r"(In gebruik|In use|En cours d'utilisation)\s?: (Boekstuknummer|Entry number|Numéro d'écriture)\.?", "entry_number_in_use"),
-    _entry(r"(Reeds verwerkt|Already processed|Déjà traité)\.?", "already_processed"),
-    _entry(r"(Data already exists|Gegeven bestaat reeds|La donnée existe déjà)\.?", "already_exists"),
-    _entry(rf"{MANDATORY}.+", "required_field_missing"),
-    _entry(r"(Niet toegestaan|Not allowed|Non autorisé)\s?: .+", "payload_refused"),
-    _entry(r"(Te lang|Too long|Trop long|Te groot|Too large|Trop grand)\s?: .+", "payload_refused", invented=True),
-    _entry(rf"{REFERENCE}.+", "invalid_reference"),
-    _entry(rf"{INVALID}.+", "payload_refused"),
+    _entry(rf"(?:{MANDATORY}): (?:Boekjaar|Financial year|Exercice)", "closed_period", "period"),
+    _entry("(?:Afgesloten|Closed|Clôturé): (?:Periode|Period|Période)", "closed_period", "period", invented=True),
+    _entry("(?:Periode is afgesloten|Period is closed|La période est clôturée)\\b.*", "closed_period", "period", invented=True),
+    _entry(rf"(?:{MANDATORY}): (?:Wisselkoers|Exchange rate|Taux de change)", "missing_exchange_rate", "currency", invented=True),
+    _entry(
+        "(?:In gebruik|In use|En cours d'utilisation): (?:Boekstuknummer|Entry number|Numéro (?:de pièce|d'écriture))",
+        "entry_number_in_use",
+    ),
+    _entry("Reeds verwerkt|Already processed|Déjà traité", "already_processed"),
+    _entry("Data already exists|Gegeven bestaat reeds|La donnée existe déjà", "already_exists"),
+    _entry(rf"(?:{REFERENCE}): .+", "invalid_reference"),
+    _entry(rf"(?:{MANDATORY}): .+", "required_field_missing"),
+    _entry(rf"(?:{INVALID}|{NOT_ALLOWED}): .+", "payload_refused"),
+    _entry(rf"(?:{TOO_MUCH}): .+", "payload_refused", invented=True),
 )
 
 

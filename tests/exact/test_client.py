@@ -119,9 +119,11 @@ def test_the_next_page_is_followed_within_host_and_division(following: str) -> N
     ],
 )
 def test_a_next_page_that_leads_elsewhere_is_never_asked_for(following: str) -> None:
-    with RawServer(lambda visit: visit.say(page(ROW, following=address(following, server)))) as server:
-        with pytest.raises(SetupError) as refusal:
-            list(client_of(server).rows(ACCOUNTS))
+    def script(visit: Visit) -> None:
+        visit.say(page(ROW, following=address(following, server)))
+
+    with RawServer(script) as server, pytest.raises(SetupError) as refusal:
+        list(client_of(server).rows(ACCOUNTS))
 
     assert refusal.value.code == "foreign_address"
     assert len(server.heard) == 1
@@ -222,9 +224,9 @@ def test_a_read_is_tried_again_and_then_left_for_later(broken: bytes) -> None:
 
 
 def test_a_read_that_answers_with_no_json_is_left_for_later() -> None:
-    with RawServer(says(answer(200, b"<html>Object moved to <a href='/docs/Login.aspx'>here</a></html>"))) as server:
-        with pytest.raises(RetryableError):
-            list(client_of(server).rows(ACCOUNTS))
+    moved = b"<html>Object moved to <a href='/docs/Login.aspx'>here</a></html>"
+    with RawServer(says(answer(200, moved))) as server, pytest.raises(RetryableError):
+        list(client_of(server).rows(ACCOUNTS))
 
 
 # Tokens
