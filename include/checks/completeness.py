@@ -104,7 +104,8 @@ class Completeness:
         for each in documents.values():
             figure.exact.add(each.net)
         if State(mutation["state"]) is State.POSTED:
-            figure.written.add(self._written[mutation["mutation_id"]].net)
+            ours = self._written.get(mutation["mutation_id"])
+            figure.written.add(ours.net if ours else None)
 
 
 def records_have_a_fate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -112,9 +113,9 @@ def documents_are_as_written(
     for mutation in belongings.mutations:
         if State(mutation["state"]) is not State.POSTED:
             continue
-        document = belongings.by_id.get(str(mutation["exact_id"]))
+        document, ours = belongings.by_id.get(str(mutation["exact_id"])), written.get(mutation["mutation_id"])
         if document is not None:
-            yield from _differences(mutation, written[mutation["mutation_id"]], document)
+            yield from _differences(mutation, ours, document) if ours else ()
         elif seen_at is not None and mutation["posted_at"] < seen_at - VISIBLE_AFTER:
             cure = "see in Exact's log who deleted it, and book it again by hand unless that was meant"
             yield failure("I4", f"{mutation['your_ref']} was booked as {mutation['exact_id']}, and is not in Exact any more", cure)
@@ -158,3 +159,17 @@ def histories_are_whole(broken: Iterable[Mapping[str, Any]]) -> Iterator[Finding
             yield failure("I6", f"{step} was the last event, and its state is another one", "compare with a backup")
         else:
             yield failure("I6", f"{step}: the event was changed, or one before it taken out", "compare with a backup")
+
+
+def payload_is_whole(mutation: Mutation) -> bool:
+    """The payload is the one whose hash was stored with it."""
+    payload: str | None = mutation["payload"]
+    found = hashlib.sha256(payload.encode()).hexdigest() if payload is not None else None
+    return bool(found == mutation["payload_sha256"])
+
+
+def payloads_are_whole(changed: Iterable[Mutation]) -> Iterator[Finding]:
+    """I6: no payload was changed after it was frozen."""
+    for mutation in changed:
+        says = f"{mutation['your_ref']}: its payload is not the one that was frozen"
+        yield failure("I6", says, "somebody wrote into the database past Exactly: compare with a backup")

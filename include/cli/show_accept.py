@@ -12,7 +12,8 @@ from include.cli import output
 from include.store.database import Database
 from include.store.figures import FigureStore
 from include.store.installation import Accepted, Installation, accept, installation_of
-from include.wiring.terminal import environment, store
+from include.wiring.connections import environment
+from include.wiring.terminal import store
 
 QUESTION = "Is the database that this one was copied from stopped for good? Two that book in the same companies book twice. Accept?"
 

@@ -25,6 +25,8 @@ from include.checks.invariants import (
     documents_arrive,
     documents_belong,
     histories_are_whole,
+    payload_is_whole,
+    payloads_are_whole,
     strangers_are_ours,
 )
 from include.console.shop_reading import ShopReading
@@ -33,6 +35,7 @@ from include.exact.entities import DOCUMENTS, MASTER_DATA
 from include.outbox.states import State
 from include.run import Run, mirrored_documents
 from include.store.audit import Audit, Days
+from include.store.database import Row
 from include.store.mirror import MirrorStore
 
 LEDGER_ACCOUNTS = next(entity for entity in MASTER_DATA if entity.name == "GLAccounts")
@@ -77,7 +80,8 @@ def verify(run: Run, audit: Audit, shop: ShopReading, days: Days) -> Verdict:
         return _not_looked_at(administration, days)
     mutations = audit.mutations(days)
     booked = booked_documents(administration, run.mirror)
-    written = {each["mutation_id"]: written_document(each["endpoint"], each["payload"]) for each in mutations if each["payload"]}
+    changed = [each for each in mutations if not payload_is_whole(each)]
+    written = _written(mutations, changed)
     belongings = Belongings(mutations, booked)
     completeness = Completeness(shop.records.get(administration.name, ()), belongings, written)
     elsewhere = _elsewhere(run, completeness)
@@ -89,6 +93,7 @@ def verify(run: Run, audit: Audit, shop: ShopReading, days: Days) -> Verdict:
         *documents_arrive(mutations, now=run.mirror.now(), sends=administration.mode is Mode.BOOK),
         *sums_are_the_shops(completeness.source, belongings),
         *histories_are_whole(audit.broken_history(days)),
+        *payloads_are_whole(changed),
     ]
     return Verdict(
         administration=administration.name,
@@ -112,6 +117,16 @@ def booked_documents(administration: Administration, mirror: MirrorStore) -> lis
     types = {str(row["data"]["Code"]).strip(): int(row["data"]["Type"]) for row in mirror.records(LEDGER_ACCOUNTS.name)}
     sales = [row for row in rows if str(row.get("JournalCode") or "").strip() == administration.journals.sales]
     return booked_entries(sales, types)
+
+
+def _written(mutations: Sequence[Row], changed: Sequence[Row]) -> dict[int, WrittenDocument]:
+    """What the payloads ask for; one that somebody changed asks for nothing that we wrote."""
+    unsure = {each["mutation_id"] for each in changed}
+    return {
+        each["mutation_id"]: written_document(each["endpoint"], each["payload"])
+        for each in mutations
+        if each["payload"] is not None and each["mutation_id"] not in unsure
+    }
 
 
 def _not_looked_at(administration: Administration, days: Days) -> Verdict:
@@ -152,7 +167,8 @@ def _by_vat_code(belongings: Belongings, written: Mapping[int, WrittenDocument])
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for mutation in _posted(belongings.mutations):
         document = belongings.by_id.get(str(mutation["exact_id"]))
-        for code, net in written[mutation["mutation_id"]].net_by_vat.items():
+        ours = written.get(mutation["mutation_id"])
+        for code, net in (ours.net_by_vat if ours else {}).items():
             sums[mutation["currency"], code] += net
         for code, net in (document.net_by_vat if document else {}).items():
             theirs[mutation["currency"], code] += net

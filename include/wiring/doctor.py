@@ -52,8 +52,9 @@ def examine(directory: Path | None = None) -> Iterator[Finding]:
     source_dsn = yield from _database(SOURCE)
     if source_dsn is not None:
         yield from webshop_findings(source_dsn)
-    for administration in administrations or ():
-        yield from _exact(administration, administrations, store_dsn if store_works else None)
+    if administrations is not None:
+        for administration in administrations:
+            yield from _exact(administration, administrations, store_dsn if store_works else None)
     yield from _airflow(administrations)
 
 

@@ -18,8 +18,7 @@ from include.sources.webshop import Webshop
 from include.store.database import Database
 from include.store.installation import check_installation
 from include.store.migrate import upgrade
-from include.wiring.connections import SOURCE, STORE, dsn_of, settings_of
-from include.wiring.connections import environment as environment
+from include.wiring.connections import SOURCE, STORE, dsn_of, environment, settings_of
 from include.wiring.hook import ExactHook
 from include.wiring.sign_in import SignIn
 

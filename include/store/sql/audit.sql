@@ -1,7 +1,7 @@
 -- name: mutations
 -- What the outbox holds for some days of one administration: enough to compare it with both sides.
 select mutation_id, source_system, source_id, effect, effect_number, division, endpoint, source_day, source_version, source_changed_at,
-    your_ref, token, payload, vat, currency, amount_net, state, may_have_left, cause_code, cause_subject, exact_id, created_at, posted_at
+    your_ref, token, payload, payload_sha256, vat, currency, amount_net, state, may_have_left, cause_code, cause_subject, exact_id, created_at, posted_at
 from mutation
 where administration = :administration and source_day >= :since and source_day < :until
 order by mutation_id;

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cli.company import consent_of_a_person
+
+
+@pytest.fixture(autouse=True)
+def signed_out(company):
+    """Nobody has signed in to the Belgian company."""
+    company.memory("delete from oauth_chain where chain like '%%exactly-be'")
+
+
+def chain(company):
+    figures = company.json("status")["BE"]
+    return figures["sign_in"]
+
+
+def test_a_sandbox_that_consents_by_itself_needs_no_person(company):
+    result = company.run("sign-in", "exact_be", "--automatic")
+
+    assert result.exit_code == 0
+    assert chain(company) == "ok"
+
+
+def test_a_person_opens_the_address_consents_and_pastes_where_the_browser_landed(company, monkeypatch):
+    asked = []
+
+    def person(prompt: str) -> str:
+        asked.append(prompt)
+        return consent_of_a_person(re.search(r"http\S+", said[0])[0])
+
+    said: list[str] = []
+    monkeypatch.setattr("include.cli.output.say", said.append)
+    monkeypatch.setattr("typer.prompt", person)
+    result = company.run("sign-in", "exact_be")
+
+    assert result.exit_code == 0
+    assert len(asked) == 1
+    assert chain(company) == "ok"
+
+
+def test_another_process_may_finish_a_sign_in(company):
+    first = company.run("sign-in", "exact_be", typed="\n")
+    address = re.search(r"http\S+", first.output)[0]
+
+    second = company.run("sign-in", "exact_be", "--landed", consent_of_a_person(address))
+
+    assert second.exit_code == 0
+    assert chain(company) == "ok"
+
+
+def test_an_address_of_another_connections_sign_in_is_refused(company):
+    address = re.search(r"http\S+", company.run("sign-in", "exact_uk", typed="\n").output)[0]
+
+    result = company.run("sign-in", "exact_be", "--landed", consent_of_a_person(address))
+
+    assert result.exit_code == 3
+    assert "belongs to another sign-in" in result.output
+    assert chain(company) == "nobody has signed in"
+
+
+def test_an_address_without_a_code_is_refused_in_words(company):
+    result = company.run("sign-in", "exact_be", "--landed", "https://localhost/signed-in")
+
+    assert result.exit_code == 3
+    assert "paste the whole address" in result.output
+
+
+def test_a_connection_that_is_not_there_is_refused_in_words(company):
+    result = company.run("sign-in", "exact_nl", "--automatic")
+
+    assert result.exit_code == 3
+    assert "missing connection (exact_nl)" in result.output
