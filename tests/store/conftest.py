@@ -41,7 +41,7 @@ def new_dsn(postgres: Postgres, template: str) -> Callable[[], str]:
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def dsn(new_dsn: Callable[[], str]) -> str:
     return new_dsn()
 
