@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from include.errors import SetupError
 from include.exact.oauth import TokenEndpoint, TokenReply
 from include.outbox.chain import TokenAnswer, TokenVerdict
 
 
 class ChainWire:
-    """Implements `include.outbox.chain.TokenWire`. `heard` is told each new token before anything else sees it, to mask it in logs."""
+    """Implements `include.outbox.chain.TokenWire`."""
 
     def __init__(self, endpoint: TokenEndpoint) -> None:
         self._endpoint = endpoint
@@ -17,7 +18,9 @@ class ChainWire:
 
 
 def answer_of(reply: TokenReply) -> TokenAnswer:
-    """Sort what the token endpoint said (FACTS 1.7, 1.9)."""
+    """Sort what the token endpoint said (FACTS 1.7, 1.9). Raises `SetupError` when it does not accept the app itself."""
+    if reply.app_refused:
+        raise SetupError("app_refused", cure=f"check client ID and client secret of the connection. Exact says: {reply.error}")
     if reply.tokens is not None:
         return TokenAnswer(TokenVerdict.FRESH, reply.tokens.access_token, reply.tokens.refresh_token)
     if reply.too_early:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
@@ -11,6 +12,9 @@ from include.errors import SetupError
 from include.exact.transport import Reply, Request, Transport
 
 BROKEN = frozenset({"invalid_grant", "unauthorized_client", "invalid_request"})
+# The app itself is not accepted: no new sign-in and no waiting helps.
+APP_REFUSED = frozenset({"invalid_client", "unsupported_grant_type", "invalid_scope"})
+SECRETS = frozenset({"client_secret", "code", "refresh_token"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class TokenReply:
         """Only a new sign-in helps (FACTS 1.9, 1.10)."""
         return self.error.partition(":")[0] in BROKEN
 
+    @property
+    def app_refused(self) -> bool:
+        """Client id or secret are not those of an app."""
+        return self.error.partition(":")[0] in APP_REFUSED
+
 
 class TokenEndpoint:
     """The two calls of an app to its token endpoint."""
@@ -73,8 +82,9 @@ class TokenEndpoint:
         secrets = {"client_id": self._app.client_id, "client_secret": self._app.client_secret}
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", "Connection": "close"}
         url = f"{self._app.base_url.rstrip('/')}/api/oauth2/token"
-        reply = self._transport.change(Request("POST", url, headers, urlencode({**form, **secrets}).encode()), lambda: True)
-        return _token_reply(reply)
+        whole = {**form, **secrets}
+        reply = self._transport.change(Request("POST", url, headers, urlencode(whole).encode()), lambda: True)
+        return _token_reply(reply, hidden=[whole[name] for name in SECRETS & whole.keys()])
 
 
 def code_of(landed: str, state: str) -> str:
@@ -91,10 +101,10 @@ def code_of(landed: str, state: str) -> str:
     return unquote(landed.strip())
 
 
-def _token_reply(reply: Reply) -> TokenReply:
+def _token_reply(reply: Reply, *, hidden: Sequence[str]) -> TokenReply:
     try:
         content = simplejson.loads(reply.body) if reply.body else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         content = {}
     if not isinstance(content, dict):
         content = {}
@@ -102,7 +112,10 @@ def _token_reply(reply: Reply) -> TokenReply:
     if tokens is not None:
         return TokenReply(tokens, reply.status)
     error, description = content.get("error", ""), content.get("error_description", "")
-    return TokenReply(None, reply.status, f"{error}: {description}"[:200] if error else reply.failure or "no answer that can be read")
+    told = f"{error}: {description}"[:200] if error else reply.failure or "no answer that can be read"
+    for secret in hidden:
+        told = told.replace(secret, "***")
+    return TokenReply(None, reply.status, told)
 
 
 def _tokens(content: dict[str, object]) -> Tokens | None:
