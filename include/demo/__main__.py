@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
+from rich.markup import escape
 
 from include.demo.airflow_api import AirflowApiError
 from include.demo.demo import Demo, DemoError, asked_for
@@ -34,7 +35,7 @@ def main(directory: Path = DIRECTORY) -> int:
     except KeyboardInterrupt:
         console.print("Stopped.")
     except (AlreadyRunningError, AirflowApiError, DemoError, ExactlyError, PartDiedError) as error:
-        console.print(f"[red]{type(error).__name__}[/]", str(error), markup=True, highlight=False)
+        console.print(f"[red]{type(error).__name__}[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         status = 1
     return status
 

@@ -11,6 +11,7 @@ import requests
 from include.wiring.figures import figures
 
 ADDED = ("documents", "planned", "posted", "dead_letter", "dismissed", "unknown", "duplicates", "lost")
+EXPLAINED = ("planned", "posted", "dead_letter", "dismissed", "unknown")
 TIMEOUT_S = 30
 
 Rows = list[dict[str, Any]]
@@ -52,6 +53,7 @@ class Summary:
             "posted documents that Exact does not have": total.lost,
             "documents still on their way": total.planned,
             "documents of unknown outcome": total.unknown,
+            "documents in no state that explains them": total.documents - sum(getattr(total, state) for state in EXPLAINED),
             "webshop documents without a record": loaded - total.documents,
             "refusals of our pace by Exact (429)": total.http_429,
         }
