@@ -15,7 +15,8 @@ from include.run import Access
 
 DEFAULT_HOST = "start.exactonline.nl"
 EXACT_HOSTS = frozenset(f"start.exactonline.{country}" for country in ("nl", "be", "de", "fr", "es", "com", "co.uk"))
-DEFAULT_REDIRECT = "https://localhost/signed-in"
+# Only a sandbox takes it: Exact wants an address of the company's own (FACTS 1.2).
+SANDBOX_REDIRECT = "https://localhost/signed-in"
 USER_AGENT = "Exactly/0.1 (Apache Airflow)"
 
 
@@ -68,8 +69,10 @@ class ExactHook(HttpHook):
         base_url = _pinned(self._https_unless_said(connection), sandbox=bool(extra.get("sandbox")), connection=self.exact_conn_id)
         if not connection.login or not connection.password:
             raise SetupError("connection_incomplete", self.exact_conn_id, cure="fill in client ID and client secret")
-        app = App(base_url, connection.login, connection.password, extra.get("redirect_uri") or DEFAULT_REDIRECT)
-        return Access(app, self.get_conn)
+        redirect_uri = extra.get("redirect_uri") or (None if _is_exact(base_url) else SANDBOX_REDIRECT)
+        if redirect_uri is None:
+            raise SetupError("connection_incomplete", self.exact_conn_id, cure="fill in the redirect URI, as registered with Exact")
+        return Access(App(base_url, connection.login, connection.password, redirect_uri), self.get_conn)
 
     def _https_unless_said(self, connection: Any) -> str:
         host = connection.host or DEFAULT_HOST
@@ -90,11 +93,15 @@ class ExactHook(HttpHook):
 def _pinned(base_url: str, *, sandbox: bool, connection: str) -> str:
     parts = urlsplit(base_url)
     local = _is_loopback(parts.hostname or "")
-    if parts.hostname not in EXACT_HOSTS and not sandbox and not local:
+    if not _is_exact(base_url) and not sandbox and not local:
         raise SetupError("foreign_host", parts.hostname, cure=f"connection {connection} must name one of {', '.join(sorted(EXACT_HOSTS))}")
     if parts.scheme != "https" and not sandbox and not local:
         raise SetupError("no_tls", parts.hostname, cure=f"connection {connection} must use https")
     return base_url
+
+
+def _is_exact(base_url: str) -> bool:
+    return urlsplit(base_url).hostname in EXACT_HOSTS
 
 
 def _is_loopback(host: str) -> bool:
