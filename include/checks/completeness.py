@@ -158,7 +158,10 @@ def all_were_read(counted: int, read: int) -> Iterator[Finding]:
 
 def fates_of(days: Iterable[DayFigure]) -> Counter[str]:
     """How many documents of the shop became what."""
-    return Counter({fate: side.documents for day in days for fate, side in day.fates.items()})
+    counts: Counter[str] = Counter()
+    for day in days:
+        counts.update({fate: side.documents for fate, side in day.fates.items()})
+    return counts
 
 
 def _fate(mutation: Mapping[str, Any] | None) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from include.cli import output
-from include.cli.environment import LOCAL_SYSTEM, PROJECT, enter_airflow
+from include.cli.environment import PROJECT, enter_airflow
 from include.cli.group import STATUSES, WRONG, Commands
 
 app = typer.Typer(
@@ -41,8 +41,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machin
 def exactly(
     context: typer.Context,
     local_system: Annotated[
-        Path, typer.Option(envvar="EXACTLY_LOCAL_SYSTEM", help="Folder of the local system to speak with, where no Airflow is set.")
-    ] = LOCAL_SYSTEM,
+        Path | None, typer.Option(envvar="EXACTLY_LOCAL_SYSTEM", help="Speak with the local system that runs in this folder.")
+    ] = None,
 ) -> None:
     """Books a company's documents in Exact Online exactly once.
 

@@ -15,10 +15,13 @@ _PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_")
 _QUIET = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR", "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False", "PYTHONWARNINGS": "ignore"}
 
 
-def enter_airflow(local_system: Path = LOCAL_SYSTEM) -> None:
-    """Make this process one of Airflow's own, before Airflow is imported. Raises `SetupError` when there is none."""
-    if not _names_airflow():
-        _enter_local_system(local_system)
+def enter_airflow(local_system: Path | None = None) -> None:
+    """Make this process one of Airflow's own, before Airflow is imported; `local_system`: that of this folder, whatever the environment.
+
+    Raises `SetupError` when there is none.
+    """
+    if local_system is not None or not _names_airflow():
+        _enter_local_system(local_system or LOCAL_SYSTEM)
     os.environ.update(_QUIET)
     # Airflow gives connections of its database only to what says that it is a server, not a task.
     os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
@@ -34,6 +37,8 @@ def _enter_local_system(directory: Path) -> None:
 
     environment = environment_of_local_system(directory)
     if environment is None:
-        cure = f"set AIRFLOW_HOME as Airflow's own processes have it, or start the local system of {directory} with `make demo`"
+        cure = f"none runs in {directory}: start it with `make demo`, or set AIRFLOW_HOME as the processes of your Airflow have it"
         raise SetupError("no_airflow", cure=cure)
+    for name in [name for name in os.environ if name in _NAMES_ONE or name.startswith(_PREFIXES)]:
+        del os.environ[name]
     os.environ.update(environment)

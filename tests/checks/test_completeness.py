@@ -11,6 +11,7 @@ from include.checks.completeness import (
     Completeness,
     SourceRecord,
     all_were_read,
+    fates_of,
     records_have_a_fate,
     sums_are_the_shops,
 )
@@ -52,6 +53,13 @@ def test_a_record_without_a_mutation_is_lost():
 
 def test_a_record_that_the_outbox_keeps_under_another_day_is_not_lost():
     assert completeness([record()], [], []).days({("536365", "sale")}) == []
+
+
+def test_fates_are_counted_over_all_days():
+    days = completeness([record(), record(number="2", day=date(2026, 11, 18))], [mutation()], [document()]).days(set())
+
+    assert fates_of(days) == {"posted": 1, MISSING: 1}
+    assert fates_of([*days, *days]) == {"posted": 2, MISSING: 2}
 
 
 def test_a_double_makes_the_day_differ():

@@ -92,6 +92,12 @@ class Company:
         for table, column in (("sale_items", "sale_no"), ("refund_items", "refund_no"), ("refunds", "refund_no"), ("sales", "sale_no")):
             self.world.shop(f"delete from webshop.{table} where not {column} = any(%s)", list(numbers))
 
+    def tokens(self) -> list[str]:
+        """All tokens that are stored, readable."""
+        with psycopg.connect(self.world.store_dsn) as connection:
+            rows = connection.execute("select access_token, refresh_token from oauth_chain where refresh_token is not null").fetchall()
+        return [self.world.cipher.decrypt(bytes(stored)).decode() for row in rows for stored in row]
+
     def mutation(self, number: str) -> dict[str, Any]:
         (row,) = self.world.mutations("your_ref = %s", number)
         return row

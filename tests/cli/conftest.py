@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from cryptography.fernet import Fernet
@@ -11,6 +12,14 @@ from include.store.migrate import upgrade
 from tests.cli.company import BOOKED, FERNET_KEY, OTHERS, SECRETS, Company
 from tests.flows.conftest import DEMO_SANDBOX, LAST_DAY, World, copied
 from tests.sandbox.driver import SandboxProcess
+
+# Set here, so that they are set back at the end.
+CHANGED_BY_COMMANDS = (
+    "PYTHONWARNINGS",
+    "_AIRFLOW_PROCESS_CONTEXT",
+    "AIRFLOW__LOGGING__LOGGING_LEVEL",
+    "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG",
+)
 
 
 @pytest.fixture(scope="session")
@@ -40,30 +49,23 @@ def company(postgres, small_shop, cli_sandbox, tmp_path_factory) -> Iterator[Com
     for name in ("UK", "BE"):
         world.sign_in(name)
     company.book()
+    tokens = company.tokens()
     with entered(company):
         yield company
     said = "\n".join(company.outputs)
-    assert not [secret for secret in SECRETS if secret in said]
+    assert not [secret for secret in (*SECRETS, *tokens, *company.tokens()) if secret in said]
 
 
-def entered(company: Company) -> pytest.MonkeyPatch:
-    """Make this process one of the company's Airflow."""
+@contextmanager
+def entered(company: Company) -> Iterator[None]:
+    """Make this process one of the company's Airflow; whatever a command changes in the environment is undone at the end."""
     from airflow.sdk.crypto import get_fernet
 
-    patch = pytest.MonkeyPatch()
-    for name in [name for name in os.environ if name.startswith(("AIRFLOW_CONN_", "AIRFLOW__LOGGING", "_AIRFLOW"))]:
-        patch.delenv(name)
-    for name, value in {**company.environment, "PYTHONWARNINGS": "", "_AIRFLOW_PROCESS_CONTEXT": ""}.items():
-        patch.setenv(name, value)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("AIRFLOW", "EXACTLY_"))]:
+            patch.delenv(name)
+        for name, value in {**company.environment, **dict.fromkeys(CHANGED_BY_COMMANDS, "")}.items():
+            patch.setenv(name, value)
+        get_fernet.cache_clear()
+        yield
     get_fernet.cache_clear()
-    return _Entered(patch)
-
-
-class _Entered:
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None:
-        self._patch.undo()
