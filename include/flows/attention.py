@@ -81,8 +81,8 @@ def _open(case: Case, records: list[Mutation]) -> CaseOpenError:
     """Log the records, then cause and cure, which also are the error's text: the end of a log is what people see first."""
     for record in records[:RECORDS_LOGGED_MAX]:
         facts = record.cause.facts if record.cause else {}
-        told = ", ".join(f"{name}: {fact}" for name, fact in facts.items())
-        log.info("%s %s (%s, version %s, attempt %s) %s", *_named(record), record.payload_version, record.attempt, told)
+        details = ", ".join(f"{name}: {fact}" for name, fact in facts.items())
+        log.info("%s %s (%s, version %s, attempt %s) %s", *_named(record), record.payload_version, record.attempt, details)
     if len(records) > RECORDS_LOGGED_MAX:
         log.info("and %s more records", len(records) - RECORDS_LOGGED_MAX)
     told = [" ".join([language.upper() + ":", *explain(case.code, case.subject, language)]) for language in LANGUAGES]

@@ -10,7 +10,7 @@ from include.store.figures import FigureStore
 
 
 def figures(store_dsn: str) -> dict[str, dict[str, Any]]:
-    """Per administration: documents, one count per state, causes, dismissals, calls, posts, calls per posted document, http_429, seconds."""
+    """Per administration: documents, a count per state, causes, dismissals, calls, posts, calls per document, http_429, seconds."""
     database = Database(store_dsn, name="exactly figures")
     try:
         store = FigureStore(database)
