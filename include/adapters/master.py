@@ -13,7 +13,7 @@ from include.exact.entities import MASTER_DATA, Entity
 from include.exact.odata import day, equal
 from include.mappings.master_data import Journal, VatCode
 from include.store.database import Row
-from include.store.mirror import MirrorStore
+from include.store.mirror import MirrorRow, MirrorStore
 
 ENTITIES = {entity.name: entity for entity in MASTER_DATA}
 ACCOUNT_CODE_LENGTH = 18
@@ -100,10 +100,16 @@ class MirroredMaster:
         target = TARGETED.get(entity.name)
         if target is None:
             self._pulls.pull(entity)
-        else:
-            endpoint, width = target
-            self._pulls.find(entity, endpoint, equal("Code", code.rjust(width)))
-        self._by_code.pop(entity.name, None)
+            self._by_code.pop(entity.name, None)
+            return
+        endpoint, width = target
+        found = self._pulls.find(entity, endpoint, equal("Code", code.rjust(width)))
+        # What was just read counts, even where the mirror holds the record under the code that it had before.
+        self._known(entity.name).update({row.code.upper(): _as_stored(row) for row in found if row.code is not None})
+
+
+def _as_stored(row: MirrorRow) -> Row:
+    return {"record_id": row.record_id, "code": row.code, "data": dict(row.data)}
 
 
 def check_company(mirror: MirrorStore, division: int, *, registration: str, vat_number: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from include.exact.client import ExactClient, Page, Query
+from include.exact.client import ExactClient, Page, Query, newest
 from include.exact.entities import DELETED_ENDPOINT, DELETED_FIELDS, DOCUMENTS, MASTER_DATA, Entity
 from include.exact.odata import Row, int64
 from include.store.mirror import MirrorRow, MirrorStore
@@ -46,15 +46,16 @@ class Pulls:
                 self.pull(entity)
 
     def pull_deleted(self) -> int:
-        """Apply Exact's log of deletions (kept for two months, FACTS 4.4)."""
+        """Apply Exact's log of deletions (kept for two months, FACTS 4.4); its position moves with every row, ours or not."""
         entities = {entity.deleted_type: entity for entity in (*MASTER_DATA, *DOCUMENTS.values()) if entity.deleted_type is not None}
         asked_at = self._mirror.now()
         count = 0
         for page in self._client.sync(DELETED_ENDPOINT, DELETED_FIELDS, self._since(DELETED)):
             for number, entity in entities.items():
-                gone = [(str(row["EntityKey"]), int64(row["Timestamp"])) for row in page.rows if int(row["EntityType"]) == number]
-                self._mirror.delete(entity.name, DELETED, gone)
+                gone = [(_key(row["EntityKey"]), int64(row["Timestamp"])) for row in page.rows if int(row["EntityType"]) == number]
+                self._mirror.delete(entity.name, gone)
                 count += len(gone)
+            self._mirror.note(DELETED, newest(page.rows))
         self._mirror.finish(DELETED, asked_at, whole=False, overlap_s=self._overlap_s)
         return count
 
@@ -66,23 +67,28 @@ class Pulls:
             return self._client.sync(entity.endpoint, entity.fields, self._since(entity.name))
         return self._client.pages(Query(entity.endpoint, entity.fields))
 
-    def find(self, entity: Entity, endpoint: str, where: str) -> Sequence[Row]:
-        """One targeted read for what the mirror misses; what is found is kept."""
+    def find(self, entity: Entity, endpoint: str, where: str) -> Sequence[MirrorRow]:
+        """One targeted read for what the mirror misses; what is found is kept, and returned as the mirror would show it."""
         fields = tuple(name for name in entity.fields if name != "Timestamp")
-        rows = list(self._client.rows(Query(endpoint, fields, where)))
-        self._mirror.save(entity.name, [_row(entity, row) for row in rows])
+        rows = [_row(entity, row) for row in self._client.rows(Query(endpoint, fields, where))]
+        self._mirror.save(entity.name, rows)
         return rows
 
 
 def _row(entity: Entity, row: Row) -> MirrorRow:
     return MirrorRow(
-        record_id=str(row[entity.id_field]),
+        record_id=_key(row[entity.id_field]),
         data={name: _plain(row.get(name)) for name in entity.fields},
         row_timestamp=int64(row["Timestamp"]) if "Timestamp" in row else 0,
         code=str(row[entity.code_field]).strip() if entity.code_field and row.get(entity.code_field) is not None else None,
         token=(row.get(entity.token_field) or None) if entity.token_field else None,
         your_ref=row.get("YourRef") or None,
     )
+
+
+def _key(value: object) -> str:
+    """Keys are compared as text, and a GUID may come in either case."""
+    return str(value).lower()
 
 
 def _plain(value: Any) -> Any:

@@ -84,13 +84,17 @@ class MirrorStore:
             "data": Jsonb(dict(row.data)),
         }
 
-    def delete(self, entity: str, position_of: str, deleted: Sequence[tuple[str, int]]) -> None:
-        """Apply deletions (record id, rowversion of the deletion) and move the position of their feed, together."""
+    def delete(self, entity: str, deleted: Sequence[tuple[str, int]]) -> None:
+        """Apply deletions: record id, rowversion of the deletion."""
         with self._database.transaction() as connection:
             if deleted:
                 where = {"division": self._division, "entity": entity}
                 _sql.delete_record(connection, [{**where, "record_id": key, "row_timestamp": stamp} for key, stamp in deleted])
-            self._note_position(connection, position_of, max((stamp for _, stamp in deleted), default=0))
+
+    def note(self, feed: str, row_timestamp: int) -> None:
+        """Note how far a feed was read, after all that it brought was applied."""
+        with self._database.transaction() as connection:
+            self._note_position(connection, feed, row_timestamp)
 
     def finish(self, entity: str, began_at: datetime, *, whole: bool, overlap_s: float = 0.0) -> None:
         """A pull reached its last page. `whole`: it read everything, so that what it did not bring is gone."""
