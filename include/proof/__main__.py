@@ -30,7 +30,26 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--orders", type=int, default=500)
     replay.add_argument("--subject", required=True)
     replay.set_defaults(run=_replay)
+    fleet = commands.add_parser("fleet", help="real processes, killed, on a database of your own that is empty")
+    fleet.add_argument("--dsn", required=True)
+    fleet.add_argument("--orders", type=int, default=2_000)
+    fleet.add_argument("--kills", type=int, default=80)
+    fleet.add_argument("--fault-rate", type=float, default=0.06)
+    fleet.add_argument("--seed", type=int, default=7)
+    fleet.add_argument("--time-scale", type=float, default=20.0)
+    fleet.add_argument("--workers", type=int, default=4)
+    fleet.set_defaults(run=_fleet)
     return parser
+
+
+def _fleet(options: argparse.Namespace) -> int:
+    from include.proof.fleet import run_fleet
+    from include.proof.fleet_plan import FleetPlan
+
+    given = {name: value for name, value in vars(options).items() if name in FleetPlan.__dataclass_fields__}
+    report = run_fleet(FleetPlan(**given), options.dsn)
+    _say(json.dumps(report.summary(), indent=1, default=str))
+    return int(bool(report.violations))
 
 
 def _simulate(options: argparse.Namespace) -> int:

@@ -27,7 +27,10 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class BookedDocument:
-    """A document as Exact's books hold it. Amounts are excluding VAT, in its own currency, read from the books."""
+    """A document as Exact's books hold it, in its own currency, read from the books; `vat` is by VAT code.
+
+    Exact computes the VAT itself, and rounds it line by line (FACTS 6.3): it may differ from what is expected by a cent for each of `lines`.
+    """
 
     division: int
     exact_id: str
@@ -35,6 +38,7 @@ class BookedDocument:
     your_ref: str
     amount_net: Decimal | None = None
     vat: Mapping[str, Decimal] = field(default_factory=dict)
+    lines: int = 1
     created: str = ""
 
 
@@ -147,7 +151,7 @@ def _amounts_agree(mutation: JudgedMutation, document: BookedDocument) -> Iterat
         yield Violation("I4", mutation.key, f"net {mutation.amount_net} became {document.amount_net}")
     for code in sorted(mutation.vat.keys() | document.vat.keys()) if document.vat else ():
         ours, theirs = mutation.vat.get(code, Decimal(0)), document.vat.get(code, Decimal(0))
-        if abs(ours - theirs) >= CENT:
+        if abs(ours - theirs) > CENT * document.lines:
             yield Violation("I4", mutation.key, f"VAT {code}: {ours} became {theirs}")
 
 

@@ -1,0 +1,148 @@
+"""What a fleet run is given, and the run that each of its processes opens: the production wire, on a faster clock."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import requests
+from cryptography.fernet import Fernet
+
+from include.administrations.loader import Administrations, load_administrations
+from include.exact.oauth import App
+from include.outbox.times import Times
+from include.run import Access, Settings, Window
+from include.sources.records import OrderLine, ShopOrder
+
+# Five minutes of quarantine cover what the sandbox does late here; the rest are the times of production.
+PRODUCTION = Times(quarantine_s=300.0)
+SLOWEST_COMMIT_S = 180.0
+LATE_COMMITS_S = (45.0, SLOWEST_COMMIT_S)
+ENVIRONMENT = "fleet"
+GROUPS = ("gifts", "home", "kitchen", "bags", "stationery", "christmas", "shipping")
+# Country, customer, VAT rate in percent: at home, outside the Union, and guests at home.
+BUYERS = (("BE", "12395", 21), ("AU", "12431", 0), ("BE", None, 21))
+
+
+@dataclass(frozen=True)
+class FleetPlan:
+    """A fleet run: how much, how many deaths, which faults (`fault_rate` is shared evenly by the six kinds), and how fast time runs."""
+
+    orders: int = 2_000
+    kills: int = 80
+    fault_rate: float = 0.06
+    seed: int = 7
+    time_scale: float = 20.0
+    workers: int = 4
+    minutely: int = 300
+    longest_s: float = 600.0
+
+    @property
+    def times(self) -> Times:
+        """Every duration of the outbox divided by the one factor."""
+        return PRODUCTION.scaled(self.time_scale, slowest_commit_s=SLOWEST_COMMIT_S / self.time_scale)
+
+    @property
+    def sandbox_faults(self) -> list[dict[str, Any]]:
+        """Faults (b) to (f) as the sandbox takes them; (a) is made on our side of the wire."""
+        share = self.fault_rate / 6
+        kinds: list[dict[str, Any]] = [
+            {"kind": "too_many_requests", "rate": share},
+            {"kind": "unavailable_before_commit", "rate": share},
+            {"kind": "timeout_after_commit", "rate": share},
+            {"kind": "reset_after_commit", "rate": share},
+        ]
+        late = [{"kind": "late_commit", "rate": share / len(LATE_COMMITS_S), "seconds": seconds} for seconds in LATE_COMMITS_S]
+        return [{"method": "POST", **each} for each in (*kinds, *late)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the processes of a fleet run find each other."""
+
+    store_dsn: str
+    exact_url: str
+    dead_url: str
+    cipher_key: bytes
+    name: str = "BE"
+
+
+class SometimesNobodyThere(requests.Session):
+    """Fault (a): a share of the POSTs goes to a port at which nobody listens."""
+
+    def __init__(self, share: float, place: Place, dice: random.Random) -> None:
+        super().__init__()
+        self._share, self._place, self._dice = share, place, dice
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **settings: Any) -> requests.Response:
+        if method == "POST" and "/api/v1/" in str(url) and self._dice.random() < self._share:
+            url = str(url).replace(self._place.exact_url, self._place.dead_url, 1)
+        return super().request(method, url, *args, **settings)
+
+
+def app(place: Place) -> App:
+    lower = place.name.lower()
+    return App(place.exact_url, f"exactly-{lower}", f"exactly-{lower}-secret", "https://localhost/signed-in")
+
+
+def settings(plan: FleetPlan, place: Place, administrations: Administrations | None = None) -> Settings:
+    """The settings of a run of the fleet, on the production wire."""
+    now = datetime.now(UTC)
+    dice = random.Random()
+    new_session: Callable[[], requests.Session] = lambda: SometimesNobodyThere(plan.fault_rate / 6, place, dice)  # noqa: E731
+    return Settings(
+        administrations=administrations or load_administrations(),
+        name=place.name,
+        access=Access(app(place), new_session),
+        store_dsn=place.store_dsn,
+        source_dsn=place.store_dsn,
+        cipher=Fernet(place.cipher_key),
+        environment=ENVIRONMENT,
+        window=Window(now - timedelta(days=1), now),
+        times=plan.times,
+    )
+
+
+def orders(plan: FleetPlan) -> Iterator[ShopOrder]:
+    """Orders of one to four lines over three days, from the seed."""
+    dice = random.Random(plan.seed)
+    first_day = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=4)
+    for number in range(1, plan.orders + 1):
+        country, customer, vat_rate = dice.choice(BUYERS)
+        ordered_at = first_day + timedelta(days=number % 3, seconds=number)
+        yield ShopOrder(
+            number=f"F{number:06d}",
+            customer_number=customer,
+            country=country,
+            currency="GBP",
+            prices_include_vat=False,
+            ordered_at=ordered_at,
+            delivered_at=None,
+            invoiced_at=None,
+            changed_at=ordered_at,
+            status="open",
+            payment_method="account" if customer else "card",
+            total_paid=None,
+            kind_of_buyer=None,
+            vat_number=None,
+            vat_number_checked_on=None,
+            lines=tuple(_line(position, vat_rate, dice) for position in range(1, dice.randint(2, 5))),
+        )
+
+
+def _line(position: int, vat_rate: int, dice: random.Random) -> OrderLine:
+    group = dice.choice(GROUPS)
+    return OrderLine(
+        position=position,
+        article_code=f"A{dice.randint(1, 999)}",
+        description="An article",
+        quantity=Decimal(dice.randint(1, 20)),
+        unit_price=Decimal(dice.randint(1, 9_999)) / 100,
+        vat_rate=Decimal(vat_rate),
+        product_group=group,
+        kind="shipping" if group == "shipping" else "article",
+    )

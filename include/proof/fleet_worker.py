@@ -1,0 +1,42 @@
+"""The processes of a fleet run: drains and the upkeep of unknown outcomes, each a real process that may die at any moment."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from include.administrations.loader import load_administrations
+from include.errors import ExactlyError
+from include.flows.unknown_outcomes import settle
+from include.proof.fleet_plan import FleetPlan, Place, settings
+from include.run import Run, open_run
+
+# Read once by the process from which all others are forked, so that a new worker is there within milliseconds.
+ADMINISTRATIONS = load_administrations()
+IDLE_S = 0.05
+
+log = logging.getLogger(__name__)
+
+
+def drain(plan: FleetPlan, place: Place, logs: Path) -> None:
+    """Send what is planned, for as long as this process lives."""
+    _work(plan, place, logs, lambda run: run.outbox.drain())
+
+
+def look_after_unknowns(plan: FleetPlan, place: Place, logs: Path) -> None:
+    """The upkeep, for as long as this process lives."""
+    _work(plan, place, logs, settle)
+
+
+def _work(plan: FleetPlan, place: Place, logs: Path, act: Callable[[Run], object]) -> None:
+    logging.basicConfig(filename=logs / f"{os.getpid()}.log", level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", force=True)
+    with open_run(settings(plan, place, ADMINISTRATIONS)) as run:
+        while True:
+            try:
+                act(run)
+            except ExactlyError as trouble:
+                log.warning("%s: %s", type(trouble).__name__, trouble)
+            time.sleep(IDLE_S)
