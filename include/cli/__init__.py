@@ -2,5 +2,3 @@
 
 May import everything but flows and the sandbox, which it starts as a process.
 """
-
-from include.cli.commands import app as app

@@ -1,3 +1,5 @@
+"""What the doctor says of Airflow."""
+
 from __future__ import annotations
 
 from include.checks.airflow_health import PARTS, health_findings, pool_findings

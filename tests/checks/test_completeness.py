@@ -1,3 +1,5 @@
+"""The shop beside the outbox beside Exact, day by day."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta

@@ -1,3 +1,5 @@
+"""What the doctor says of sign-in, user, company, quota and mirror."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

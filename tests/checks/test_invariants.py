@@ -1,3 +1,5 @@
+"""The promises, each broken once by hand."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -1,3 +1,5 @@
+"""What the shop's documents add up to."""
+
 from __future__ import annotations
 
 from decimal import Decimal

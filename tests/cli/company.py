@@ -16,7 +16,7 @@ from click.testing import Result
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
-from include.cli import app
+from include.cli.commands import app
 from include.flows.mirror_refresh import refresh
 from include.flows.orders_to_invoices import book_orders
 from tests.flows.conftest import World
@@ -76,11 +76,17 @@ class Company:
 
     def process(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command as a process of its own, as people do."""
-        command = [str(Path(sys.executable).parent / "exactly"), *words]
-        environment = {**os.environ, **self.environment, "COLUMNS": "200"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        self.outputs.append(done.stdout + done.stderr)
-        return done
+        command = self.start(*words)
+        output, complaints = command.communicate(timeout=120)
+        self.outputs.append(output + complaints)
+        return subprocess.CompletedProcess(words, command.returncode, output, complaints)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start a command that is going to ask."""
+        program = str(Path(sys.executable).parent / "exactly")
+        environment = {**os.environ, **self.environment, "PYTHONUNBUFFERED": "1"}
+        pipe = subprocess.PIPE
+        return subprocess.Popen([program, *words], env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
     def book(self) -> None:
         for name in NAMES:

@@ -1,3 +1,5 @@
+"""A small company with its Airflow, for every module of commands."""
+
 from __future__ import annotations
 
 import os

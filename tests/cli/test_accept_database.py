@@ -1,3 +1,5 @@
+"""After a restore: nothing is sent until somebody accepts the database, and then nothing is booked twice."""
+
 from __future__ import annotations
 
 import pytest

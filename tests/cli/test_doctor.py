@@ -1,3 +1,5 @@
+"""The doctor finds each planted trouble, and says what helps."""
+
 from __future__ import annotations
 
 import shutil

@@ -1,3 +1,5 @@
+"""Signing in at a terminal, in one process or in two."""
+
 from __future__ import annotations
 
 import re
@@ -25,20 +27,14 @@ def test_a_sandbox_that_consents_by_itself_needs_no_person(company):
     assert chain(company) == "ok"
 
 
-def test_a_person_opens_the_address_consents_and_pastes_where_the_browser_landed(company, monkeypatch):
-    asked = []
+def test_a_person_opens_the_address_consents_and_pastes_where_the_browser_landed(company):
+    command = company.start("sign-in", "exact_be")
+    address = next(found[0] for line in command.stdout if (found := re.search(r"http\S+", line)))
 
-    def person(prompt: str) -> str:
-        asked.append(prompt)
-        return consent_of_a_person(re.search(r"http\S+", said[0])[0])
+    rest, _ = command.communicate(consent_of_a_person(address) + "\n", timeout=60)
 
-    said: list[str] = []
-    monkeypatch.setattr("include.cli.output.say", said.append)
-    monkeypatch.setattr("typer.prompt", person)
-    result = company.run("sign-in", "exact_be")
-
-    assert result.exit_code == 0
-    assert len(asked) == 1
+    assert command.returncode == 0
+    assert "Next: exactly doctor" in rest
     assert chain(company) == "ok"
 
 

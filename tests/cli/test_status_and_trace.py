@@ -1,3 +1,5 @@
+"""Where everything stands, and the whole story of one document."""
+
 from __future__ import annotations
 
 import pytest

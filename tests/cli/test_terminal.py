@@ -1,3 +1,5 @@
+"""How the command line behaves: help, exit statuses, speed, the commands that need no Airflow."""
+
 from __future__ import annotations
 
 import os
@@ -12,7 +14,7 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from include.cli import app
+from include.cli.commands import app
 from include.sources.contract import VIEWS
 from tests.sandbox.driver import ROOT
 

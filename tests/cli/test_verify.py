@@ -1,3 +1,5 @@
+"""The comparison finds what somebody lost, doubled or changed, and explains what explains itself."""
+
 from __future__ import annotations
 
 import json

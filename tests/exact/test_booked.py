@@ -1,3 +1,5 @@
+"""Documents put together from the rows of Exact's sync feeds."""
+
 from __future__ import annotations
 
 from decimal import Decimal
