@@ -78,6 +78,8 @@ def airflow_environment(directory: Path, project: Path, postgres: Postgres, port
         "api_auth": {"jwt_secret": known.jwt_secret},
         "dag_processor": {"refresh_interval": 5, "min_file_process_interval": 30, "parsing_processes": 1},
         "scheduler": {"task_instance_heartbeat_timeout": 60, "enable_health_check": False},
+        # A finished task is noticed within this time, not within 5 s, when its process ends a moment later than its sockets.
+        "workers": {"min_heartbeat_interval": 1},
         "logging": {"base_log_folder": str(home / "logs"), "colored_console_log": False},
     }
     named = {f"AIRFLOW__{section}__{key}".upper(): str(value) for section, keys in settings.items() for key, value in keys.items()}
