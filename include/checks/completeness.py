@@ -66,6 +66,19 @@ class DayFigure:
         return whole and self.written == self.exact
 
 
+class _Figures:
+    """Figures by day, currency and kind, made when first asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[date, str, str], DayFigure] = {}
+
+    def of(self, day: date, currency: str, effect: str) -> DayFigure:
+        return self._found.setdefault((day, currency, effect), DayFigure(day, currency, effect))
+
+    def sorted(self) -> list[DayFigure]:
+        return [self._found[key] for key in sorted(self._found)]
+
+
 class Completeness:
     """The shop beside the outbox beside Exact."""
 
@@ -81,18 +94,27 @@ class Completeness:
 
     def days(self, elsewhere: set[tuple[str, str]]) -> list[DayFigure]:
         """Counts and sums per day; `elsewhere`: records that the outbox keeps under another day or administration."""
-        found: dict[tuple[date, str, str], DayFigure] = {}
+        found = _Figures()
         for record in self.source:
             mutation = self._by_key.get((record.number, record.effect))
             day: date | None = mutation["source_day"] if mutation is not None else record.day
             if day is None or (mutation is None and (record.number, record.effect) in elsewhere):
                 continue
-            figure = found.setdefault((day, record.currency, record.effect), DayFigure(day, record.currency, record.effect))
+            figure = found.of(day, record.currency, record.effect)
             figure.source.add(record.net)
             figure.fates[_fate(mutation)].add(record.net)
             if mutation is not None:
                 self._add_exact(figure, mutation)
-        return [found[key] for key in sorted(found)]
+        for mutation in self._orphans():
+            figure = found.of(mutation["source_day"], mutation["currency"] or "", mutation["effect"])
+            figure.fates[_fate(mutation)].add(mutation["amount_net"])
+            self._add_exact(figure, mutation)
+        return found.sorted()
+
+    def _orphans(self) -> list[Mapping[str, Any]]:
+        """What is booked although the shop does not list it here."""
+        listed = {(record.number, record.effect) for record in self.source}
+        return [each for key, each in self._by_key.items() if key not in listed and State(each["state"]) is State.POSTED]
 
     def _add_exact(self, figure: DayFigure, mutation: Mapping[str, Any]) -> None:
         documents = {each.exact_id: each for each in self._belongings.with_token(mutation)}
@@ -129,16 +151,20 @@ def records_have_a_fate(
         )
 
 
-def sums_are_the_shops(source: Iterable[SourceRecord], belongings: Belongings) -> Iterator[Finding]:
-    """I5: what was written adds up to what the shop charged, document by document; a change since is a difference that is explained."""
+def sums_are_the_shops(
+    source: Iterable[SourceRecord], belongings: Belongings, *, routed_elsewhere: set[tuple[str, str]]
+) -> Iterator[Finding]:
+    """I5: what was written adds up to what the shop charged, document by document; a change since is a difference that is explained.
+
+    `routed_elsewhere`: records of the shop that belong to another administration today.
+    """
     records = {(record.number, record.effect): record for record in source}
     for mutation in belongings.mutations:
         record = records.get((mutation["source_id"], mutation["effect"]))
         posted = State(mutation["state"]) in {State.POSTED, State.GONE}
         if record is None:
             if posted:
-                says = f"{mutation['your_ref']} is booked, and the shop does not know it any more"
-                yield warning("I5", says, "credit it in Exact if the sale did not take place")
+                yield _without_source(mutation, routed=(mutation["source_id"], mutation["effect"]) in routed_elsewhere)
             continue
         if not posted or record.net is None or record.net == mutation["amount_net"]:
             continue
@@ -147,6 +173,15 @@ def sums_are_the_shops(source: Iterable[SourceRecord], belongings: Belongings) -
             yield warning("I5", f"{says}; the shop changed it after it was booked", "credit and book again by hand, or leave it")
         else:
             yield failure("I5", says, f"exactly trace {record.number}: the mapping and the shop's views disagree")
+
+
+def _without_source(mutation: Mapping[str, Any], *, routed: bool) -> Finding:
+    number = mutation["your_ref"]
+    if routed:
+        cure = "leave it, or credit it here and book it there by hand: nothing is booked twice by itself"
+        return warning("I5", f"{number} is booked here, and its country belongs to another administration today", cure)
+    cure = "credit it in Exact if the sale did not take place"
+    return warning("I5", f"{number} is booked, and the shop does not list it in these days any more", cure)
 
 
 def all_were_read(counted: int, read: int) -> Iterator[Finding]:

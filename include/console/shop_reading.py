@@ -29,6 +29,11 @@ class ShopReading:
     counted: int
     read: int
 
+    def keys_but_of(self, administration: str) -> set[tuple[str, str]]:
+        """Number and effect of what belongs to other administrations."""
+        others = (records for name, records in self.records.items() if name != administration)
+        return {(record.number, record.effect) for records in others for record in records}
+
 
 def read_shop(webshop: Webshop, administrations: Administrations, days: Days) -> ShopReading:
     """Read orders and returns of these days, by moment of change: none changes before it is ordered."""

@@ -91,7 +91,7 @@ def verify(run: Run, audit: Audit, shop: ShopReading, days: Days) -> Verdict:
         *_exact_side(run, audit, belongings, written),
         *records_have_a_fate(completeness.unplanned(), elsewhere, read_up_to=audit.reach()["read_up_to"], now=run.mirror.now()),
         *documents_arrive(mutations, now=run.mirror.now(), sends=administration.mode is Mode.BOOK),
-        *sums_are_the_shops(completeness.source, belongings),
+        *sums_are_the_shops(completeness.source, belongings, routed_elsewhere=shop.keys_but_of(administration.name)),
         *histories_are_whole(audit.broken_history(days)),
         *payloads_are_whole(changed),
     ]

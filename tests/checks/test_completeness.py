@@ -112,16 +112,27 @@ def test_a_shop_that_nobody_ever_read_is_lost_after_a_day():
 def test_a_sum_that_differs_is_a_failure_unless_the_shop_changed_it_since():
     booked = Belongings([mutation()], [document()])
 
-    (mapped_wrong,) = sums_are_the_shops([record(net=Decimal("140.00"))], booked)
-    (changed,) = sums_are_the_shops([record(net=Decimal("140.00"), version="two")], booked)
+    (mapped_wrong,) = sums_are_the_shops([record(net=Decimal("140.00"))], booked, routed_elsewhere=set())
+    (changed,) = sums_are_the_shops([record(net=Decimal("140.00"), version="two")], booked, routed_elsewhere=set())
 
     assert (mapped_wrong.level, changed.level) == (Level.FAILURE, Level.WARNING)
 
 
-def test_a_booked_order_that_the_shop_forgot_is_worth_a_look():
-    (finding,) = sums_are_the_shops([], Belongings([mutation()], [document()]))
+@pytest.mark.parametrize(
+    ("routed_elsewhere", "says"), [(set(), "does not list it in these days"), ({("536365", "sale")}, "belongs to another administration")]
+)
+def test_a_booked_order_that_the_shop_does_not_list_here_is_worth_a_look(routed_elsewhere, says):
+    (finding,) = sums_are_the_shops([], Belongings([mutation()], [document()]), routed_elsewhere=routed_elsewhere)
 
     assert finding.level is Level.WARNING
+    assert says in finding.says
+
+
+def test_a_booked_order_that_the_shop_does_not_list_here_counts_on_its_day():
+    (day,) = completeness([], [mutation()], [document()]).days(set())
+
+    assert not day.agrees
+    assert (day.source.documents, day.fates["posted"].documents, day.exact.documents) == (0, 1, 1)
 
 
 def test_documents_that_could_not_be_read_one_by_one_are_a_failure():
