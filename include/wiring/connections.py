@@ -25,6 +25,8 @@ SOURCE = "webshop"
 ENVIRONMENT = "EXACTLY_ENVIRONMENT"
 DEFAULT_ENVIRONMENT = "demo"
 STANDARD_WINDOW = timedelta(hours=1)
+# Settings of libpq that a postgres connection may carry in its extra.
+PASSED_ON = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "connect_timeout", "target_session_attrs"})
 
 
 def dsn_of(conn_id: str) -> str:
@@ -33,8 +35,9 @@ def dsn_of(conn_id: str) -> str:
     secret = f":{quote(connection.password, safe='')}" if connection.password else ""
     user = f"{quote(connection.login, safe='')}{secret}@" if connection.login else ""
     host = connection.host or ""
+    host = f"[{host}]" if ":" in host else host
     database = quote(connection.schema or "", safe="")
-    query = {name: str(value) for name, value in connection.extra_dejson.items() if name in {"sslmode", "sslrootcert"}}
+    query = {name: str(value) for name, value in connection.extra_dejson.items() if name in PASSED_ON}
     if host.startswith("/"):
         query["host"] = host
         host = ""

@@ -66,7 +66,7 @@ class ExactHook(HttpHook):
         connection = self.get_connection(self.exact_conn_id)
         self._set_base_url(connection)
         extra = connection.extra_dejson
-        base_url = _pinned(self._https_unless_said(connection), sandbox=bool(extra.get("sandbox")), connection=self.exact_conn_id)
+        base_url = _pinned(self._https_unless_said(connection), sandbox=extra.get("sandbox") is True, connection=self.exact_conn_id)
         if not connection.login or not connection.password:
             raise SetupError("connection_incomplete", self.exact_conn_id, cure="fill in client ID and client secret")
         redirect_uri = extra.get("redirect_uri") or (None if _is_exact(base_url) else SANDBOX_REDIRECT)
@@ -92,7 +92,16 @@ class ExactHook(HttpHook):
 
 def _pinned(base_url: str, *, sandbox: bool, connection: str) -> str:
     parts = urlsplit(base_url)
-    local = _is_loopback(parts.hostname or "")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.netloc.count("@")
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        raise SetupError("host_malformed", connection, cure="the host is a name alone, such as start.exactonline.nl, with https:// at most")
+    local = _is_loopback(parts.hostname)
     if not _is_exact(base_url) and not sandbox and not local:
         raise SetupError("foreign_host", parts.hostname, cure=f"connection {connection} must name one of {', '.join(sorted(EXACT_HOSTS))}")
     if parts.scheme != "https" and not sandbox and not local:

@@ -27,7 +27,7 @@ def airflow_run(administration: str) -> Iterator[Run]:
     context = get_current_context()
     params: Mapping[str, Any] = context.get("params") or {}
     purpose = Purpose.OPERATOR if context["dag"].dag_id == OPERATORS_DAG else Purpose.NEAR_TIME
-    window = _window(context, params)
+    window = window_of(context, params)
     with open_run(settings_of(administration, window, purpose=purpose, dry_run=bool(params.get("dry_run")))) as run:
         yield run
 
@@ -41,7 +41,8 @@ def unraised_cases() -> list[str]:
         database.close()
 
 
-def _window(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window | None:
+def window_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window:
+    """The run's own data interval, or what `since` and `until` say; such a window, given by hand, moves no cursor."""
     numbers = tuple(str(number) for number in params.get("order_numbers") or ())
     since, until = _moment(params, "since"), _moment(params, "until")
     begin, end = context.get("data_interval_start"), context.get("data_interval_end")
