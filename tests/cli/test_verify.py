@@ -8,7 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.cli.company import BOOKED, OTHERS
+from include.console.verify import booked_documents
+from include.proof.checker import check
+from include.proof.judge import BookedDocument as Judged
+from include.proof.sandbox_door import SandboxDoor
+from tests.cli.company import BOOKED, NAMES, OTHERS
 from tests.sandbox.driver import BE, ExactClient
 
 TROUBLE_FREE = "Nothing is lost, nothing is double, nothing is unexplained"
@@ -47,6 +51,15 @@ def test_what_was_booked_well_is_exit_status_0(settled):
 
     assert result.exit_code == 0
     assert TROUBLE_FREE in result.output
+
+
+def test_the_mirror_shows_what_the_books_hold_and_the_independent_checker_agrees(settled):
+    settled.run("verify")
+    mirrored = [document for name in NAMES for document in _mirrored(settled, name)]
+    books = list(SandboxDoor(settled.world.sandbox.url).documents())
+
+    assert {each.exact_id: each.amount_net for each in mirrored} == {each.exact_id: each.amount_net for each in books}
+    assert check(settled.world.store_dsn, mirrored).violations == []
 
 
 def test_each_day_adds_up_from_the_shop_to_exact(settled):
@@ -222,6 +235,23 @@ def test_a_document_that_somebody_deleted_is_found_as_a_process_of_its_own_would
 
     assert done.returncode == 1
     assert f"536389 was booked as {gone}, and is not in Exact any more" in [each["says"] for each in told if each["part"] == "I4"]
+
+
+def _mirrored(company, name):
+    with company.world.run(name) as run:
+        found = booked_documents(run.administration, run.mirror)
+    return [
+        Judged(
+            division=run.administration.division,
+            exact_id=each.exact_id,
+            token=each.token,
+            your_ref=each.your_ref,
+            amount_net=each.net,
+            vat=dict.fromkeys(each.net_by_vat, each.vat),
+            lines=each.lines,
+        )
+        for each in found
+    ]
 
 
 def _plan(company, number, *, like):
