@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.house.tree import at, files, listed, nodes, strings, under
+from tests.house.tree import at, files, listed, nodes, strings, text, under
 
 SQL = re.compile(
     r"(?is)^\s*(SELECT\b.+\bFROM\b|INSERT\s+INTO\b|UPDATE\s+\S+\s+SET\b|DELETE\s+FROM\b|(CREATE|ALTER|DROP)\s+(TABLE|VIEW|DATABASE|SCHEMA|INDEX|ROLE|EXTENSION)\b"
@@ -34,7 +34,8 @@ def test_sql_is_never_run_with_values_written_into_it() -> None:
             runs = (
                 isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "executemany", "copy"}
             )
-            if runs and any(isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in node.args[:1]):
+            on_purpose = runs and "noqa: S608" in text(name).splitlines()[node.lineno - 1]
+            if runs and not on_purpose and any(isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in node.args[:1]):
                 found.append(at(name, node))
 
     assert listed(found) == ""
