@@ -1,9 +1,9 @@
 """Errors, sorted by who can put them right.
 
-    ExactlyError
-    ├── RetryableError   nobody has to act: the same thing works later
-    ├── RecordError      one record is wrong: whoever owns the record or its mapping
-    └── SetupError       nothing of this administration can work: an administrator
+ExactlyError
+├── RetryableError   nobody has to act: the same thing works later
+├── RecordError      one record is wrong: whoever owns the record or its mapping
+└── SetupError       nothing of this administration can work: an administrator
 """
 
 from __future__ import annotations
