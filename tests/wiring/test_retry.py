@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from datetime import timedelta
 
 import pytest
 
 from include.errors import RecordError, RetryableError, SetupError
-
-# Airflow makes its home at its first import, in the developer's own folder unless it is told another one.
-os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 
 
 def decided(error: Exception) -> tuple[str, timedelta | None, str | None]:
