@@ -57,6 +57,7 @@ class CaseStore:
     def close(self, case_id: str) -> bool:
         """Close the case if nothing is left in it."""
         with self._database.transaction() as connection:
+            _sql.lock_case(connection, case_id=case_id)
             return bool(_sql.close_case(connection, case_id=case_id))
 
     def open(self) -> list[Row]:

@@ -94,11 +94,12 @@ class OutboxStore:
         with self._database.transaction() as connection:
             return mutation_of(_sql.mutation_by_id(connection, mutation_id=mutation_id))
 
-    def ready(self, division: int, limit: int) -> Sequence[int]:
+    def ready(self, division: int, limit: int, only: frozenset[int] | None = None) -> Sequence[int]:
         with self._database.transaction() as connection:
             _sql.bury_parked(connection, division=division, by=self._owner)
             _sql.bury_waiting(connection, division=division, by=self._owner)
-            return [row["mutation_id"] for row in _sql.ready(connection, division=division, limit=limit)]
+            wanted = sorted(only) if only is not None else None
+            return [row["mutation_id"] for row in _sql.ready(connection, division=division, limit=limit, only=wanted)]
 
     def next_due_s(self, division: int) -> float | None:
         with self._database.transaction() as connection:

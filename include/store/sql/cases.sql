@@ -2,7 +2,7 @@
 -- Open cases whose red square nobody was shown: never raised, or raised some time ago without the run ever starting.
 select case_id from attention_case
 where state = 'open' and shown_at is null and (raised_at is null or raised_at < clock_timestamp() - interval '2 minutes')
-order by opened_at, case_id;
+order by opened_at, case_id for update skip locked;
 
 -- name: mark_raised!
 update attention_case set raised_at = clock_timestamp() where case_id = any(:case_ids);
@@ -23,13 +23,16 @@ where m.state = 'dead_letter' order by m.mutation_id;
 -- name: unpark!
 update attention_case set parks = null where case_id = :case_id;
 
+-- name: lock_case$
+-- Whoever adds a record to the case waits, or is seen by the next statement.
+select case_id from attention_case where case_id = :case_id for update;
+
 -- name: close_case$
--- Lock, count and close in one statement's transaction; a record that comes later opens it again.
-with locked as (select * from attention_case where case_id = :case_id for update)
-update attention_case c set state = 'closed', closed_at = clock_timestamp(), parks = null from locked l
-where c.case_id = l.case_id and not exists (
+-- In the transaction that locked it: a statement of its own, since it must see what was added while it waited for the lock.
+update attention_case c set state = 'closed', closed_at = clock_timestamp(), parks = null
+where c.case_id = :case_id and not exists (
     select from mutation m
-    where m.administration = l.administration and m.cause_code = l.code and m.cause_subject = l.subject and m.state = 'dead_letter')
+    where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state = 'dead_letter')
 returning true;
 
 -- name: open_cases
