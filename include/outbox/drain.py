@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from include.errors import RetryableError, SetupError
@@ -60,7 +61,7 @@ class Drain:
         """Send what is due and return the counts by state. Ends green with `waiting` when a limit holds longer than a minute."""
         tally: Tally = Tally()
         while True:
-            ready = [each for each in self._store.ready(self._parts.division, BATCH) if only is None or each in only]
+            ready = self._store.ready(self._parts.division, BATCH, only)
             try:
                 if ready:
                     self._send_each(ready, tally)
@@ -73,11 +74,17 @@ class Drain:
                     return tally
                 self._parts.clock.sleep(pause.retry_after_s)
 
-    def _send_each(self, ready: list[int], tally: Tally) -> None:
-        for mutation_id in ready:
-            ended = self.attempt(mutation_id)
-            if ended is not None:
-                tally[ended] += 1
+    def _send_each(self, ready: Sequence[int], tally: Tally) -> None:
+        ended = [state for mutation_id in ready if (state := self._counted(mutation_id, tally)) is not None]
+        if not ended:
+            # Others hold all of them: there is nothing to do but wait for what becomes of them.
+            self._parts.clock.sleep(self._times.first_look_s)
+
+    def _counted(self, mutation_id: int, tally: Tally) -> str | None:
+        ended = self.attempt(mutation_id)
+        if ended is not None:
+            tally[ended] += 1
+        return ended
 
     def _wait_for_next(self, only: frozenset[int] | None) -> bool:
         due_s = self._store.next_due_s(self._parts.division)

@@ -120,8 +120,8 @@ class Store(Protocol):
     def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
         """An operator's retry: a dead letter gets payload version n + 1, or its new cause. False when somebody was first."""
 
-    def ready(self, division: int, limit: int) -> Sequence[int]:
-        """Mutations that may be sent now, oldest first; those that share a parked cause are buried on the way."""
+    def ready(self, division: int, limit: int, only: frozenset[int] | None = None) -> Sequence[int]:
+        """Mutations (of `only`, if given) that may be sent now, oldest first; those that share a parked cause are buried on the way."""
 
     def next_due_s(self, division: int) -> float | None:
         """Seconds until the next planned mutation comes due; None when none is planned."""

@@ -17,6 +17,7 @@ DRAWN = frozenset(
         "sending": "posted dead_letter planned unknown",
         "unknown": "posted planned dead_letter",
         "dead_letter": "planned posted dismissed unknown dead_letter",
+        "dismissed": "planned dead_letter dismissed",
         "posted": "gone",
         "gone": "dismissed",
     }.items()

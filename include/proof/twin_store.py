@@ -85,13 +85,15 @@ class StoreTwin:
     def get(self, mutation_id: int) -> Mutation:
         return self.tables.rows[mutation_id].mutation()
 
-    def ready(self, division: int, limit: int) -> Sequence[int]:
+    def ready(self, division: int, limit: int, only: frozenset[int] | None = None) -> Sequence[int]:
         self._bury_parked(division)
         self._bury_waiting(division)
         moment = self.tables.clock()
         ready: list[int] = []
         for mutation_id in self.tables.planned[division]:
             row = self.tables.rows[mutation_id]
+            if only is not None and mutation_id not in only:
+                continue
             if row.not_before <= moment and (row.business_entity, row.division) not in self.tables.in_flight and self._may_go(row):
                 ready.append(mutation_id)
                 if len(ready) == limit:

@@ -97,6 +97,7 @@ def test_ready_is_oldest_first_due_and_of_the_division(rig: Rig):
 
     assert list(store.ready(DIVISION, 50)) == [1, 2]
     assert list(store.ready(DIVISION, 1)) == [1]
+    assert list(store.ready(DIVISION, 1, frozenset({2, 4}))) == [2]
     assert store.next_due_s(DIVISION) is None
 
 
