@@ -113,8 +113,15 @@ class Outbox:
         return Drain(self._parts, self._purpose).run(only=only)
 
     def settle_unknown(self) -> Tally:
-        """Take over what dead workers left, and find out what became of what nobody knows."""
-        return Unknowns(self._parts).settle()
+        """Take over what dead workers left, find out what became of what nobody knows, and send again what is surely absent.
+
+        Only that: a backlog is the drain's, and would keep the next looks waiting.
+        """
+        unknowns = Unknowns(self._parts)
+        tally = unknowns.settle()
+        if unknowns.planned_again:
+            tally += self.drain(only=frozenset(unknowns.planned_again))
+        return tally
 
 
 @dataclass(frozen=True, kw_only=True)

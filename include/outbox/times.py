@@ -31,6 +31,8 @@ class Times:
     def __post_init__(self) -> None:
         if self.quarantine_s < 2 * self.deadline_s:
             raise ValueError(f"a quarantine of {self.quarantine_s} s is too short for a deadline of {self.deadline_s} s")
+        if self.lease_s < self.cooldown_s + self.guard_s:
+            raise ValueError(f"a lease of {self.lease_s} s must outlast a permit's rest of {self.cooldown_s} s and the guard")
 
         if self.lease_s < self.cooldown_s + self.guard_s:
             raise ValueError(f"a lease of {self.lease_s} s must cover guard and cooldown, or no permit is ever used in time")

@@ -15,33 +15,52 @@ from include.outbox.states import UNKNOWN_OUTCOME, State
 
 log = logging.getLogger(__name__)
 
+FAILED_LOOKS_MAX = 3
 RESENDS_MAX = 2
 SECOND_RESEND_QUARANTINES = 4
+NOT_LOOKED = "not_looked"
 
 
 class Unknowns:
-    """Settles the abandoned and unknown mutations of one division."""
+    """Settles the abandoned and unknown mutations of one division. `planned_again`: those that it found absent, to be sent again."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._store = parts.store
         self._times = parts.times
+        self.planned_again: set[int] = set()
 
     def settle(self) -> Tally:
-        """Take over what dead workers left, then look at what is due. Returns the counts by resulting state."""
+        """Take over what dead workers left, then look at what is due. Returns the counts by resulting state.
+
+        The pass ends when several looks in a row fail, so that dead workers are noticed although Exact does not answer.
+        """
         tally: Tally = Tally()
         self._take_over(tally)
-        for mutation in self._store.due_looks(self._parts.division):
-            if not self._store.lock(mutation.mutation_id):
-                continue
-            try:
-                tally[self._settle_one(mutation)] += 1
-            except RetryableError as away:
-                log.warning("cannot look for mutation %s: %s", mutation.mutation_id, away)
-                tally["not_looked"] += 1
-            finally:
-                self._store.unlock(mutation.mutation_id)
+        due = self._store.due_looks(self._parts.division)
+        failed = 0
+        for number, mutation in enumerate(due):
+            ended = self._locked(mutation)
+            failed = failed + 1 if ended == NOT_LOOKED else 0
+            if ended is not None:
+                tally[ended] += 1
+            if failed == FAILED_LOOKS_MAX:
+                tally[NOT_LOOKED] += len(due) - number - 1
+                break
         return tally
+
+    def _locked(self, mutation: Mutation) -> str | None:
+        if not self._store.lock(mutation.mutation_id):
+            return None
+        try:
+            return self._settle_one(mutation)
+        except RetryableError as away:
+            log.warning("cannot look for mutation %s: %s", mutation.mutation_id, away)
+            # To the end of the line: one that cannot be looked for must not keep the others waiting.
+            self._store.settle(mutation, self._look_again(mutation, max(away.retry_after_s, self._times.second_look_s)))
+            return NOT_LOOKED
+        finally:
+            self._store.unlock(mutation.mutation_id)
 
     def _take_over(self, tally: Tally) -> None:
         for mutation in self._store.abandoned(self._parts.division):
@@ -60,7 +79,11 @@ class Unknowns:
                 waited_s,
                 self._times.quarantine_s,
             )
-        return outcome.state.value if self._store.settle(mutation, outcome) else "moved_on"
+        if not self._store.settle(mutation, outcome):
+            return "moved_on"
+        if outcome.state is State.PLANNED:
+            self.planned_again.add(mutation.mutation_id)
+        return outcome.state.value
 
     def _outcome(self, mutation: Mutation, waited_s: float) -> Outcome:
         found = list(self._parts.wire.look(mutation))
@@ -68,7 +91,7 @@ class Unknowns:
             return posted(found[0])
         needed_s = self._quarantine_s(mutation)
         if waited_s < needed_s:
-            return self._look_again(mutation, min(self._next_look_s(mutation, waited_s), needed_s - waited_s))
+            return self._look_again(mutation, self._next_look_s(mutation, waited_s, needed_s))
         if not self._store.pulled_since(mutation, needed_s):
             self._parts.wire.pull(mutation.endpoint)
         found = list(self._store.mirrored(mutation))
@@ -81,10 +104,10 @@ class Unknowns:
     def _quarantine_s(self, mutation: Mutation) -> float:
         return self._times.quarantine_s * (SECOND_RESEND_QUARANTINES if mutation.resends else 1)
 
-    def _next_look_s(self, mutation: Mutation, waited_s: float) -> float:
-        if mutation.looks == 0:
-            return max(self._times.second_look_s - waited_s, self._times.first_look_s)
-        return max(self._times.quarantine_s - waited_s, self._times.second_look_s)
+    def _next_look_s(self, mutation: Mutation, waited_s: float, needed_s: float) -> float:
+        if mutation.looks == 0 and waited_s < self._times.second_look_s:
+            return self._times.second_look_s - waited_s
+        return min(moment - waited_s for moment in (self._times.quarantine_s, needed_s) if moment > waited_s)
 
     def _look_again(self, mutation: Mutation, seconds: float) -> Outcome:
         return Outcome(State.UNKNOWN, next_look_s=seconds, may_have_left=True, unrecognised=mutation.unrecognised)

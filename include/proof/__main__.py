@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     fleet.add_argument("--kills", type=int, default=80)
     fleet.add_argument("--fault-rate", type=float, default=0.06)
     fleet.add_argument("--seed", type=int, default=7)
-    fleet.add_argument("--time-scale", type=float, default=20.0)
+    fleet.add_argument("--time-scale", type=float, default=30.0)
     fleet.add_argument("--workers", type=int, default=4)
     fleet.set_defaults(run=_fleet)
     return parser

@@ -124,7 +124,7 @@ def _add(sums: dict[str, Decimal], side: str, amount_net: Decimal | None, vat: M
 
 
 def _totals_agree(totals: Mapping[str, Mapping[str, Decimal]]) -> list[Violation]:
-    """I5: source totals equal posted, gone, dead and dismissed together, per day and VAT code; VAT but for Exact's rounding of each line."""
+    """I5: source totals equal posted, gone, dead and dismissed together, per day and VAT code; VAT but for Exact's rounding of lines."""
     found: list[Violation] = []
     for day, sums in totals.items():
         for name in sorted({each.partition(" ")[2] for each in sums if each != "tolerance"}):

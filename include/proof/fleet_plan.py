@@ -36,7 +36,7 @@ class FleetPlan:
     kills: int = 80
     fault_rate: float = 0.06
     seed: int = 7
-    time_scale: float = 20.0
+    time_scale: float = 30.0
     workers: int = 4
     minutely: int = 300
     longest_s: float = 600.0

@@ -30,7 +30,7 @@ CENT = Decimal("0.01")
 class BookedDocument:
     """A document as Exact's books hold it, in its own currency, read from the books; `vat` is by VAT code.
 
-    Exact computes the VAT itself, and rounds it line by line (FACTS 6.3): it may differ from what is expected by a cent for each of `lines`.
+    Exact computes the VAT itself, and may round it line by line (FACTS 6.3): a cent of difference for each of `lines` is no fault.
     """
 
     division: int

@@ -186,7 +186,7 @@ class StoreTwin:
         if outcome.state is State.PLANNED:
             row.not_before = moment + outcome.not_before_s
         if outcome.state is State.POSTED and before is State.UNKNOWN:
-            row.late_by_s = moment - (row.sent_at or moment)
+            row.late_by_s = moment - (row.sent_at if row.sent_at is not None else moment)
         self.tables.move(row, outcome.state, self._owner, " ".join(f"{name}={value}" for name, value in outcome.facts.items()))
 
     def abandoned(self, division: int) -> Sequence[Mutation]:

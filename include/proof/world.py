@@ -95,8 +95,9 @@ class World:
         """All is where it can stay, or the run has taken far too long."""
         states = self.tables.states
         on_its_way = states[State.PLANNED] + states[State.SENDING] + states[State.UNKNOWN]
-        to_be_retried = states[State.DEAD_LETTER] and any(_is_to_be_retried(row) for row in self.tables.rows.values())
-        return (self.planned and not on_its_way and not to_be_retried) or self.hub.now() > LONGEST_RUN_S
+        if not self.planned or on_its_way:
+            return self.hub.now() > LONGEST_RUN_S
+        return not (states[State.DEAD_LETTER] and any(_is_to_be_retried(row) for row in self.tables.rows.values()))
 
     def _employ(self, role: Callable[[Worker, StoreTwin], None], starts_at: float) -> None:
         self.workers += 1

@@ -182,7 +182,7 @@ def test_a_look_that_fails_before_a_resend_leaves_the_mutation_planned_and_remem
     scene.drain.run()
     scene.wait(1000)
     scene.unknowns.settle()
-    scene.wire.on_look = lambda: _raise()
+    scene.wire.on_look = _raise
     with pytest.raises(RetryableError):
         scene.drain.attempt(1)
 
