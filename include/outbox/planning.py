@@ -6,6 +6,8 @@ from include.outbox.model import Cause, Draft, Mutation
 from include.outbox.states import State
 
 NEVER_SENT = frozenset({State.PLANNED, State.DEAD_LETTER})
+# What the source or a rule dismissed follows its source; what a person dismissed stays so.
+DISMISSED_BY_SOURCE = frozenset({"cancelled_in_source", "not_a_sale"})
 
 
 def replanned(existing: Mutation, draft: Draft) -> Draft | None:
@@ -13,13 +15,17 @@ def replanned(existing: Mutation, draft: Draft) -> Draft | None:
 
     Only what surely never left follows its source; the division stays the one of the first planning, and another route is a dead letter.
     """
-    if existing.state not in NEVER_SENT or existing.may_have_left or _refused_by_exact(existing):
+    if not (existing.state in NEVER_SENT or _dismissed_by_source(existing)) or existing.may_have_left or _refused_by_exact(existing):
         return None
     if existing.division != draft.division:
         return None if _is_routed_elsewhere(existing) else _routed_elsewhere(existing, draft)
     if draft.source_version == existing.source_version or draft.source_changed_at < existing.source_changed_at:
         return None
     return draft
+
+
+def _dismissed_by_source(existing: Mutation) -> bool:
+    return existing.state is State.DISMISSED and existing.cause is not None and existing.cause.code in DISMISSED_BY_SOURCE
 
 
 def _refused_by_exact(existing: Mutation) -> bool:

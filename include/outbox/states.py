@@ -19,7 +19,8 @@ class State(StrEnum):
 
 FIRST_STATES = frozenset({State.PLANNED, State.DEAD_LETTER, State.DISMISSED})
 
-# planned → planned is a newer version of the source, dead_letter → dead_letter another cause found when it was tried again.
+# planned → planned is a newer version of the source, dead_letter → dead_letter another cause found when it was tried again,
+# dismissed → … a source that is a sale after all: reopened, or given prices.
 LEGAL = frozenset(
     {
         (State.PLANNED, State.PLANNED),
@@ -38,6 +39,9 @@ LEGAL = frozenset(
         (State.DEAD_LETTER, State.DISMISSED),
         (State.DEAD_LETTER, State.UNKNOWN),
         (State.DEAD_LETTER, State.DEAD_LETTER),
+        (State.DISMISSED, State.PLANNED),
+        (State.DISMISSED, State.DEAD_LETTER),
+        (State.DISMISSED, State.DISMISSED),
         (State.POSTED, State.GONE),
         (State.GONE, State.DISMISSED),
     }

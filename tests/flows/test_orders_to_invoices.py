@@ -194,6 +194,31 @@ def test_a_changed_order_supersedes_what_was_not_sent_yet(world, tmp_path) -> No
     assert after["amount_net"] > planned["amount_net"]
 
 
+def test_an_order_that_was_no_sale_is_booked_once_it_has_prices(world) -> None:
+    free = world.add_order("999010", like="536527")
+    world.shop("update webshop.sale_items set price = 0 where sale_no = %s", free)
+    book(world, "BE")
+    assert [row["cause_code"] for row in world.mutations("source_id = %s", free)] == ["not_a_sale"]
+
+    world.shop("update webshop.sale_items set price = 1 where sale_no = %s", free)
+    world.shop("update webshop.sales set updated_at = clock_timestamp() where sale_no = %s", free)
+    book(world, "BE")
+
+    assert [row["state"] for row in world.mutations("source_id = %s", free)] == ["posted"]
+    assert [each["your_ref"] for each in world.sandbox.documents()].count(free) == 1
+
+
+def test_an_order_that_was_cancelled_and_reopened_is_booked(world) -> None:
+    number = world.add_order("999011", like="536527")
+    for voided in (True, False):
+        world.shop("update webshop.sales set voided = %s, updated_at = clock_timestamp() where sale_no = %s", voided, number)
+        book(world, "BE")
+        again = book(world, "BE")
+        assert again["superseded_planned"] == again["superseded_dismissed"] == 0
+
+    assert [row["state"] for row in world.mutations("source_id = %s", number)] == ["posted"]
+
+
 def configure(world, folder: Path, old: str, new: str) -> None:
     """Change one line in the files of the configuration, in a copy of them."""
     source = world.configuration or Path(__file__).parents[2] / "include" / "administrations"
