@@ -17,6 +17,8 @@ DEFAULT_HOST = "start.exactonline.nl"
 EXACT_HOSTS = frozenset(f"start.exactonline.{country}" for country in ("nl", "be", "de", "fr", "es", "com", "co.uk"))
 # Only a sandbox takes it: Exact wants an address of the company's own (FACTS 1.2).
 SANDBOX_REDIRECT = "https://localhost/signed-in"
+# Left out of addresses, as Exact leaves them out of its own; the form of a connection insists on a port.
+STANDARD_PORTS = {"https": 443, "http": 80}
 USER_AGENT = "Exactly/0.1 (Apache Airflow)"
 
 
@@ -35,20 +37,6 @@ class ExactHook(HttpHook):
     def __init__(self, exact_conn_id: str = default_conn_name) -> None:
         super().__init__(http_conn_id=exact_conn_id)
         self.exact_conn_id = exact_conn_id
-
-    @classmethod
-    def get_connection_form_widgets(cls) -> dict[str, Any]:
-        """The fields of the form are declared by the provider; there are no others."""
-        return {}
-
-    @classmethod
-    def get_ui_field_behaviour(cls) -> dict[str, Any]:
-        """Label the standard fields as Exact's app registration does."""
-        return {
-            "hidden_fields": [],
-            "relabeling": {"login": "Client ID", "password": "Client secret", "host": "Exact host"},
-            "placeholders": {"host": DEFAULT_HOST, "schema": "https"},
-        }
 
     def get_conn(self, headers: dict[Any, Any] | None = None, extra_options: dict[str, Any] | None = None) -> requests.Session:
         """A session without authorisation and without retries; unknown keys of `extra` never become headers."""
@@ -78,7 +66,9 @@ class ExactHook(HttpHook):
         host = connection.host or DEFAULT_HOST
         if "://" not in host:
             host = f"{connection.schema or 'https'}://{host}"
-        return f"{host.rstrip('/')}:{connection.port}" if connection.port else host.rstrip("/")
+        host = host.rstrip("/")
+        usual = STANDARD_PORTS.get(host.partition("://")[0])
+        return host if connection.port in {None, usual} else f"{host}:{connection.port}"
 
     def test_connection(self) -> tuple[bool, str]:
         """What the *Test* button does: is the host there, has somebody signed in, which companies does the user see."""

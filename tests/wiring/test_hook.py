@@ -27,7 +27,7 @@ def access(declare: Declare, **parts: object):
         ({}, "https://start.exactonline.nl"),
         ({"host": "start.exactonline.be"}, "https://start.exactonline.be"),
         ({"host": "https://start.exactonline.co.uk/"}, "https://start.exactonline.co.uk"),
-        ({"host": "start.exactonline.de", "schema": "https", "port": 443}, "https://start.exactonline.de:443"),
+        ({"host": "start.exactonline.de", "schema": "https", "port": 443}, "https://start.exactonline.de"),
         ({"host": "http://127.0.0.1:8123"}, "http://127.0.0.1:8123"),
         ({"host": "127.0.0.1", "schema": "http", "port": 8123}, "http://127.0.0.1:8123"),
         ({"host": "http://localhost:8123"}, "http://localhost:8123"),
