@@ -31,9 +31,12 @@ delete from mirror_cursor where division = :division and entity = any(:entities)
 select * from mirror_cursor where division = :division and entity = :entity;
 
 -- name: position$
--- Where a pull may start: the position of `overlap_s` ago.
+-- Where a pull may start: the position of `overlap_s` before the last complete pull, whenever that was, since what was on its way in
+-- Exact during that pull lies above this position, and may lie below all later ones.
 select coalesce(max(row_timestamp), 0) from mirror_position
-where division = :division and entity = :entity and at <= clock_timestamp() - make_interval(secs => :overlap_s);
+where division = :division and entity = :entity and at <= coalesce(
+    (select finished_at from mirror_cursor where division = :division and entity = :entity), clock_timestamp()
+) - make_interval(secs => :overlap_s);
 
 -- name: note_position!
 insert into mirror_position (division, entity, row_timestamp) values (:division, :entity, :row_timestamp);
