@@ -42,24 +42,31 @@ def _retry(run: Run, case: Case) -> Tally:
     if case.code == UNKNOWN_OUTCOME:
         return _look_again(run, records)
     drafts = _drafts(run, records)
+    known = [record for record in records if str(record.key) in drafts]
+    if len(known) < len(records):
+        log.warning("%s of %s records are no longer in the source, or another administration's", len(records) - len(known), len(records))
     tally: Tally = Tally()
-    canary, others = records[:1], records[1:]
-    if not _send(run, canary, drafts, tally):
+    canary, others = known[:1], known[1:]
+    _send(run, canary, drafts, tally)
+    if any(_remains(run, case, record) for record in canary):
         return tally
     run.cases.unpark(case.case_id)
     _send(run, others, drafts, tally)
     return tally
 
 
-def _send(run: Run, records: list[Mutation], drafts: dict[str, Draft], tally: Tally) -> bool:
-    """Plan these records anew and send them; tells whether all of them left the case."""
-    planned = {
-        record.mutation_id
-        for record in records
-        if (draft := drafts.get(str(record.key))) is not None and run.outbox.store.replan(record, draft, f"case by {run.owner}")
-    }
+def _send(run: Run, records: list[Mutation], drafts: dict[str, Draft], tally: Tally) -> None:
+    """Plan these records anew and send them."""
+    by = f"case by {run.owner}"
+    planned = {record.mutation_id for record in records if run.outbox.store.replan(record, drafts[str(record.key)], by)}
     tally += run.outbox.drain(only=frozenset(planned))
-    return all(run.outbox.store.get(mutation_id).state is not State.DEAD_LETTER for mutation_id in planned) and len(planned) == len(records)
+
+
+def _remains(run: Run, case: Case, record: Mutation) -> bool:
+    """Whether a record still stands under the case's cause: another trouble of its own says nothing about the others."""
+    now = run.outbox.store.get(record.mutation_id)
+    cause = now.cause
+    return now.state is State.DEAD_LETTER and cause is not None and (cause.code, cause.subject) == (case.code, case.subject)
 
 
 def _drafts(run: Run, records: list[Mutation]) -> dict[str, Draft]:

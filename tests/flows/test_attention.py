@@ -124,3 +124,41 @@ def test_a_later_record_of_a_closed_cause_opens_the_case_again(world) -> None:
         book_orders(run)
     assert cases(world)[case_id] == 1
     assert unraised(world) == [case_id]
+
+
+def test_a_record_that_the_shop_forgot_does_not_hold_up_the_others_of_its_case(world) -> None:
+    german, case_id = {"division": 820202, "Code": "12662"}, "BE:blocked_account:12662"
+    numbers = [world.add_order(number, like="536527") for number in ("999004", "999005", "999006")]
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": True})
+    with world.run("BE") as run:
+        book_orders(run)
+    with pytest.raises(CaseOpenError):
+        work_off(world, "BE", case_id)
+    forgotten = world.mutations("cause_code = 'blocked_account'")[0]["source_id"]
+    for table in ("sale_items", "sales"):
+        world.shop(f"delete from webshop.{table} where sale_no = %s", forgotten)
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": False})
+    with pytest.raises(CaseOpenError):
+        work_off(world, "BE", case_id)
+
+    left = world.mutations("cause_code = 'blocked_account' and state = 'dead_letter'")
+    assert [row["source_id"] for row in left] == [forgotten]
+    assert {row["state"] for row in world.mutations("source_id = any(%s) and source_id <> %s", numbers, forgotten)} == {"posted"}
+
+
+def test_a_canary_with_another_trouble_of_its_own_leaves_the_case_and_the_others_follow(world) -> None:
+    german, case_id = {"division": 820202, "Code": "12662"}, "BE:blocked_account:12662"
+    for number in ("999004", "999005", "999006"):
+        world.add_order(number, like="536527")
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": True})
+    with world.run("BE") as run:
+        book_orders(run)
+    with pytest.raises(CaseOpenError):
+        work_off(world, "BE", case_id)
+    first = world.mutations("cause_code = 'blocked_account'")[0]["source_id"]
+    world.shop("update webshop.sales set gross_prices = true where sale_no = %s", first)
+    world.sandbox.control("POST", "accounts", {**german, "Blocked": False})
+    work_off(world, "BE", case_id)
+
+    assert case_id not in cases(world)
+    assert cases(world)["BE:prices_include_vat_not_supported"] == 1
