@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     fleet.add_argument("--fault-rate", type=float, default=0.06)
     fleet.add_argument("--seed", type=int, default=7)
     fleet.add_argument("--time-scale", type=float, default=30.0)
-    fleet.add_argument("--workers", type=int, default=4)
+    fleet.add_argument("--workers", type=int, default=2, help="per administration")
     fleet.set_defaults(run=_fleet)
     return parser
 

@@ -38,7 +38,7 @@ from include.outbox.ports import Pair
 from include.proof import fleet_worker
 from include.proof.checker import SourceRecord, check, dead_hold_nothing, no_secret_in_files, no_secret_in_tables
 from include.proof.fleet_figures import Figures, figures
-from include.proof.fleet_plan import ENVIRONMENT, FleetPlan, Place, app, orders, settings
+from include.proof.fleet_plan import BUYERS, ENVIRONMENT, FleetPlan, Place, app, orders, settings
 from include.proof.judge import Violation
 from include.proof.sandbox_door import SandboxDoor, errors_are_few, limits_are_kept, refreshes_are_apart
 from include.run import chain_name, open_run
@@ -51,7 +51,7 @@ PLAN_PAGE = 200
 POLL_S = 0.05
 DAILY = 1_000_000
 ON_ITS_WAY = "select count(*) from mutation where state in ('planned', 'sending', 'unknown')"
-CHAIN_IS_BROKEN = "select exists (select from oauth_chain where state = 'needs_consent')"
+BROKEN_CHAINS = "select chain from oauth_chain where state = 'needs_consent'"
 UPKEEP_SHARE = 0.15
 
 
@@ -152,17 +152,18 @@ class Fleet:
         self.secrets: set[str] = set()
         self._nursery = multiprocessing.get_context("forkserver")
         self._nursery.set_forkserver_preload([fleet_worker.__name__])
-        self._workers: dict[Any, Any] = {}
+        self._workers: dict[Any, tuple[Any, str]] = {}
 
     def run(self) -> None:
         """Sign in, plan all orders, let the workers go, and kill them until all is settled."""
-        self._sign_in()
-        self._plan_orders()
+        for name in BUYERS:
+            self._sign_in(name)
+            self._plan_orders(name)
         self.door.ask("faults", self.plan.sandbox_faults)
         started = time.monotonic()
-        roles = [fleet_worker.drain] * self.plan.workers + [fleet_worker.look_after_unknowns]
-        for role in roles:
-            self._employ(role)
+        for name in BUYERS:
+            for role in [fleet_worker.drain] * self.plan.workers + [fleet_worker.look_after_unknowns]:
+                self._employ(role, name)
         with psycopg.connect(self.place.store_dsn, autocommit=True) as connection:
             self._supervise(connection, started)
         self.report.seconds = time.monotonic() - started
@@ -181,37 +182,38 @@ class Fleet:
             else:
                 time.sleep(POLL_S)
             self._replace_the_dead()
-            if _one(connection, CHAIN_IS_BROKEN):
-                self._sign_in()
+            broken = {row[0] for row in connection.execute(BROKEN_CHAINS)}
+            for name in BUYERS:
+                if chain_name(app(self.place, name)) in broken:
+                    self._sign_in(name)
 
-    def _employ(self, role: Any) -> None:
-        worker = self._nursery.Process(target=role, args=(self.plan, self.place, self.logs), daemon=True)
+    def _employ(self, role: Any, name: str) -> None:
+        worker = self._nursery.Process(target=role, args=(self.plan, self.place, name, self.logs), daemon=True)
         worker.start()
-        self._workers[worker] = role
+        self._workers[worker] = (role, name)
 
     def _kill_one(self, connection: psycopg.Connection[Any]) -> None:
         upkeep = self.random.random() < UPKEEP_SHARE
         wanted = fleet_worker.look_after_unknowns if upkeep else fleet_worker.drain
-        victim = self.random.choice([each for each, role in self._workers.items() if role is wanted])
+        victim = self.random.choice([each for each, (role, _) in self._workers.items() if role is wanted])
         os.kill(victim.pid, signal.SIGKILL)
         self.killed.append((victim.pid, _one(connection, "select clock_timestamp()")))
         self.report.kills += 1
         victim.join()
 
     def _replace_the_dead(self) -> None:
-        for worker, role in list(self._workers.items()):
-            if not worker.is_alive():
-                del self._workers[worker]
-                self.report.crashes += worker.exitcode != -signal.SIGKILL
-                self._employ(role)
+        for worker in [each for each in self._workers if not each.is_alive()]:
+            self.report.crashes += worker.exitcode != -signal.SIGKILL
+            self._employ(*self._workers.pop(worker))
 
-    def _sign_in(self) -> None:
+    def _sign_in(self, name: str) -> None:
         """What a person does once, in the browser; the sandbox consents by itself."""
-        endpoint = TokenEndpoint(app(self.place), Transport(requests.Session))
+        application = app(self.place, name)
+        endpoint = TokenEndpoint(application, Transport(requests.Session))
         address = endpoint.sign_in_address(secrets.token_hex(8), force_login=False)
         landed = requests.get(address, allow_redirects=False, timeout=10).headers["Location"]
         database = Database(self.place.store_dsn)
-        chain = StoredChain(database, chain_name(app(self.place)), Fernet(self.place.cipher_key))
+        chain = StoredChain(database, chain_name(application), Fernet(self.place.cipher_key))
         asked_at = chain.now()
         tokens = endpoint.exchange(parse_qs(urlsplit(landed).query)["code"][0]).tokens
         if tokens is not None:
@@ -220,14 +222,15 @@ class Fleet:
             self.report.sign_ins += 1
         database.close()
 
-    def _plan_orders(self) -> None:
+    def _plan_orders(self, name: str) -> None:
         administrations = load_administrations()
-        with open_run(settings(self.plan, self.place, administrations)) as run:
+        with open_run(settings(self.plan, self.place, name, administrations)) as run:
             refresh(run)
             drafting = Drafting(run.administration, administrations, run.master, "orders_to_invoices", run.window.until)
-            self.planned = [draft for order in orders(self.plan) if (draft := drafting.draft(order)) is not None]
-            for first in range(0, len(self.planned), PLAN_PAGE):
-                run.outbox.plan(self.planned[first : first + PLAN_PAGE])
+            drafts = [draft for order in orders(self.plan) if (draft := drafting.draft(order)) is not None]
+            for first in range(0, len(drafts), PLAN_PAGE):
+                run.outbox.plan(drafts[first : first + PLAN_PAGE])
+            self.planned += drafts
 
     def judged(self) -> FleetReport:
         """Ask the independent checker, when all processes are gone."""
@@ -235,13 +238,13 @@ class Fleet:
         plan, dsn, calls = self.plan, self.place.store_dsn, self.door.calls()
         sources = [SourceRecord(str(each.key), str(each.source_day), each.amount_net, each.vat) for each in self.planned]
         found = check(dsn, self.door.documents(), sources=sources)
-        planted = [*self.secrets, app(self.place).client_secret]
+        planted = [*self.secrets, *(app(self.place, name).client_secret for name in BUYERS)]
         self.report.states = dict(found.states)
         self.report.violations = [
             *found.violations,
             *limits_are_kept(calls, minutely=plan.minutely, daily=DAILY, time_scale=plan.time_scale),
             *errors_are_few(calls, time_scale=plan.time_scale),
-            *refreshes_are_apart(calls, sign_ins=self.report.sign_ins - 1, time_scale=plan.time_scale),
+            *refreshes_are_apart(calls, sign_ins=self.report.sign_ins - len(BUYERS), time_scale=plan.time_scale),
             *no_secret_in_tables(dsn, planted),
             *no_secret_in_files(self.logs.iterdir(), planted),
             *dead_hold_nothing(dsn, longest_s=plan.times.lease_s),

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from cryptography.fernet import Fernet
 
-from include.administrations.loader import Administrations, load_administrations
+from include.administrations.loader import Administrations
 from include.exact.oauth import App
 from include.outbox.times import Times
 from include.run import Access, Settings, Window
@@ -24,20 +24,27 @@ SLOWEST_COMMIT_S = 180.0
 LATE_COMMITS_S = (45.0, SLOWEST_COMMIT_S)
 ENVIRONMENT = "fleet"
 GROUPS = ("gifts", "home", "kitchen", "bags", "stationery", "christmas", "shipping")
-# Country, customer, VAT rate in percent: at home, outside the Union, and guests at home.
-BUYERS = (("BE", "12395", 21), ("AU", "12431", 0), ("BE", None, 21))
+# Country, customer, VAT rate in percent, by who books for them: at home, outside the Union, and guests at home.
+BUYERS = {
+    "UK": (("GB", "12747", 20), ("GB", "12748", 20), ("GB", None, 20)),
+    "BE": (("BE", "12395", 21), ("AU", "12431", 0), ("BE", None, 21)),
+}
+ARTICLES = ("10002", "10120", "10123C", "10124G")
 
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """A fleet run: how much, how many deaths, which faults (`fault_rate` is shared evenly by the six kinds), and how fast time runs."""
+    """A fleet run: how much, how many deaths, which faults (`fault_rate` is shared evenly by the six kinds), and how fast time runs.
+
+    `workers`: drains per administration, beside one process each that looks after unknown outcomes.
+    """
 
     orders: int = 2_000
     kills: int = 80
     fault_rate: float = 0.06
     seed: int = 7
     time_scale: float = 30.0
-    workers: int = 4
+    workers: int = 2
     minutely: int = 300
     longest_s: float = 600.0
 
@@ -68,7 +75,6 @@ class Place:
     exact_url: str
     dead_url: str
     cipher_key: bytes
-    name: str = "BE"
 
 
 class SometimesNobodyThere(requests.Session):
@@ -84,20 +90,20 @@ class SometimesNobodyThere(requests.Session):
         return super().request(method, url, *args, **settings)
 
 
-def app(place: Place) -> App:
-    lower = place.name.lower()
+def app(place: Place, name: str) -> App:
+    lower = name.lower()
     return App(place.exact_url, f"exactly-{lower}", f"exactly-{lower}-secret", "https://localhost/signed-in")
 
 
-def settings(plan: FleetPlan, place: Place, administrations: Administrations | None = None) -> Settings:
-    """The settings of a run of the fleet, on the production wire."""
+def settings(plan: FleetPlan, place: Place, name: str, administrations: Administrations) -> Settings:
+    """The settings of a run of the fleet for one administration, on the production wire."""
     now = datetime.now(UTC)
     dice = random.Random()
     new_session: Callable[[], requests.Session] = lambda: SometimesNobodyThere(plan.fault_rate / 6, place, dice)  # noqa: E731
     return Settings(
-        administrations=administrations or load_administrations(),
-        name=place.name,
-        access=Access(app(place), new_session),
+        administrations=administrations,
+        name=name,
+        access=Access(app(place, name), new_session),
         store_dsn=place.store_dsn,
         source_dsn=place.store_dsn,
         cipher=Fernet(place.cipher_key),
@@ -108,11 +114,11 @@ def settings(plan: FleetPlan, place: Place, administrations: Administrations | N
 
 
 def orders(plan: FleetPlan) -> Iterator[ShopOrder]:
-    """Orders of one to four lines over three days, from the seed."""
+    """Orders of one to four lines over three days, for all administrations in turn, from the seed."""
     dice = random.Random(plan.seed)
     first_day = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=4)
     for number in range(1, plan.orders + 1):
-        country, customer, vat_rate = dice.choice(BUYERS)
+        country, customer, vat_rate = dice.choice(list(BUYERS.values())[number % len(BUYERS)])
         ordered_at = first_day + timedelta(days=number % 3, seconds=number)
         yield ShopOrder(
             number=f"F{number:06d}",
@@ -138,7 +144,7 @@ def _line(position: int, vat_rate: int, dice: random.Random) -> OrderLine:
     group = dice.choice(GROUPS)
     return OrderLine(
         position=position,
-        article_code=f"A{dice.randint(1, 999)}",
+        article_code=dice.choice(ARTICLES),
         description="An article",
         quantity=Decimal(dice.randint(1, 20)),
         unit_price=Decimal(dice.randint(1, 9_999)) / 100,

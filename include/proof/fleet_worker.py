@@ -21,19 +21,24 @@ IDLE_S = 0.05
 log = logging.getLogger(__name__)
 
 
-def drain(plan: FleetPlan, place: Place, logs: Path) -> None:
-    """Send what is planned, for as long as this process lives."""
-    _work(plan, place, logs, lambda run: run.outbox.drain())
+def drain(plan: FleetPlan, place: Place, name: str, logs: Path) -> None:
+    """Send what is planned for the administration called `name`, for as long as this process lives."""
+    _note_in(logs)
+    _work(plan, place, name, lambda run: run.outbox.drain())
 
 
-def look_after_unknowns(plan: FleetPlan, place: Place, logs: Path) -> None:
+def look_after_unknowns(plan: FleetPlan, place: Place, name: str, logs: Path) -> None:
     """The upkeep, for as long as this process lives."""
-    _work(plan, place, logs, settle)
+    _note_in(logs)
+    _work(plan, place, name, settle)
 
 
-def _work(plan: FleetPlan, place: Place, logs: Path, act: Callable[[Run], object]) -> None:
+def _note_in(logs: Path) -> None:
     logging.basicConfig(filename=logs / f"{os.getpid()}.log", level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", force=True)
-    with open_run(settings(plan, place, ADMINISTRATIONS)) as run:
+
+
+def _work(plan: FleetPlan, place: Place, name: str, act: Callable[[Run], object]) -> None:
+    with open_run(settings(plan, place, name, ADMINISTRATIONS)) as run:
         while True:
             try:
                 act(run)
