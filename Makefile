@@ -17,8 +17,9 @@ setup:
 demo: setup
 	@$(python) -m include.demo
 
+# Two at a time, each file's tests in one place; `make test TESTS="tests/exact -k limit"` runs some of them.
 test: setup
-	@$(python) -m pytest
+	@$(python) -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: setup
 	$(python) -m ruff format --check .
