@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 RETRY_DELAYS = (2.0, 4.0, 8.0)
 SAFETY_SHARE = 0.025
+# Too early although it seems time: a pair was lost. Each question counts as an error (FACTS 1.6), so five in 570 s must do.
+TOO_EARLY_SHARE = 0.2
 
 
 class TokenVerdict(StrEnum):
@@ -99,12 +101,27 @@ class TokenChain:
 
     def _refresh(self, chain: Chain, rejected: str | None) -> str:
         pair = self._signed_in(chain)
-        wait_s = self._times.refresh_after_s * (1 + SAFETY_SHARE / 10) - self._age_s(pair)
+        wait_s = max(self._until_due_s(pair), self._until_asked_again_s(chain))
         if wait_s > 0:
             if pair.access_token != rejected and self._alive(pair):
                 return pair.access_token
             raise RetryableError("Exact gives no new token yet", retry_after_s=wait_s)
         return self._ask(chain, pair, rejected)
+
+    def _until_due_s(self, pair: Pair) -> float:
+        age_s = self._age_s(pair)
+        # A pair from the future: a clock was set back, and nobody knows how old it is.
+        return self._times.refresh_after_s * (1 + SAFETY_SHARE / 10) - age_s if age_s >= 0 else 0.0
+
+    def _until_asked_again_s(self, chain: Chain) -> float:
+        if chain.state is not ChainState.OK or chain.asked_at is None:
+            return 0.0
+        asked_s = (self._store.now() - chain.asked_at).total_seconds()
+        return self._too_early_s - asked_s if asked_s >= 0 else 0.0
+
+    @property
+    def _too_early_s(self) -> float:
+        return self._times.refresh_after_s * TOO_EARLY_SHARE
 
     def _ask(self, chain: Chain, pair: Pair, rejected: str | None) -> str:
         for delay_s in (0.0, *RETRY_DELAYS):
@@ -129,4 +146,4 @@ class TokenChain:
         self._store.keep()
         if pair.access_token != rejected and self._alive(pair):
             return pair.access_token
-        raise RetryableError("Exact gives no new token yet", retry_after_s=self._times.retry_s)
+        raise RetryableError("Exact gives no new token yet", retry_after_s=self._too_early_s)

@@ -184,7 +184,8 @@ class ChainStore(Protocol):
     def keep(self) -> None:
         """Exact gave no new pair because it is too early: the stored one stays what it was."""
 
-    def need_consent(self, reason: str) -> None: ...
+    def need_consent(self, reason: str) -> None:
+        """Exact refused the token that `begin` was about; nothing is to be done when somebody has stored a newer pair meanwhile."""
 
     def now(self) -> datetime:
         """The clock that all processes share."""
@@ -210,9 +211,10 @@ class Pair:
 
 @dataclass(frozen=True, repr=False)
 class Chain:
-    """A chain as stored. `pair` is None before the first sign-in."""
+    """A chain as stored. `pair` is None before the first sign-in; `asked_at`: when a new pair was last asked for and did not come."""
 
     name: str
     state: ChainState
     pair: Pair | None
     reason: str = ""
+    asked_at: datetime | None = None
