@@ -54,16 +54,19 @@ def test_no_test_mocks_what_is_our_own() -> None:
 
 
 def patches_our_own(name: str, call: ast.Call) -> bool:
-    """`monkeypatch.setattr(module_of_ours, …)` or `monkeypatch.setattr("include.…", …)`."""
+    """`monkeypatch.setattr(module_of_ours, …)` or `monkeypatch.setattr("include.…", …)`; a constant, such as a limit, is no mock."""
     if not (isinstance(call.func, ast.Attribute) and call.func.attr in {"setattr", "delattr", "patch"} and call.args):
         return False
     target = call.args[0]
     if isinstance(target, ast.Constant):
-        return str(target.value).startswith(OUR_OWN)
+        module, _, changed = str(target.value).rpartition(".")
+        return f"{module}.".startswith(OUR_OWN) and not changed.isupper()
     if not (isinstance(call.func.value, ast.Name) and call.func.value.id == "monkeypatch"):
         return False
+    changed = str(call.args[1].value) if len(call.args) > 1 and isinstance(call.args[1], ast.Constant) else ""
     root = ast.unparse(target).partition(".")[0]
-    return any(root in {alias.asname or alias.name.partition(".")[0] for alias in each.names} for each in imports_of_ours(name))
+    ours = {alias.asname or alias.name.partition(".")[0] for each in imports_of_ours(name) for alias in each.names}
+    return root in ours and not changed.isupper()
 
 
 def imports_of_ours(name: str) -> list[ast.Import | ast.ImportFrom]:
