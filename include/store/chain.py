@@ -18,6 +18,8 @@ _sql = named_queries("chain")
 # Longer than a token call with its deadline; who holds the chain for longer tries again and again, or hangs.
 LONGEST_WAIT_S = 60
 AGAIN_S = 20.0
+# A pair that is not stored is lost, and a person has to sign in: this outlasts the failover of a database.
+KEEP_TRYING_TO_SAVE_S = 600.0
 
 
 class Cipher(Protocol):
@@ -80,7 +82,7 @@ class StoredChain:
 
     def save(self, pair: Pair) -> None:
         """Commit the new pair; kept trying while the database restarts, as the old one is burnt."""
-        self._database.persist(lambda: self._save(pair))
+        self._database.persist(lambda: self._save(pair), keep_trying_s=KEEP_TRYING_TO_SAVE_S)
 
     def _save(self, pair: Pair) -> None:
         with self._database.transaction() as connection:

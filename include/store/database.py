@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import aiosql
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from include.errors import RetryableError
@@ -20,6 +21,9 @@ Row = dict[str, Any]
 CONNECT_TIMEOUT_S = 10
 AWAY_RETRY_S = 5.0
 KEEP_TRYING_S = 30.0
+# A machine or a network that is gone without a word: our side notices, and the server lets go of our locks.
+KEEP_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+SERVER_KEEP_ALIVE = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000"
 _QUERIES = Path(__file__).parent / "sql"
 
 
@@ -39,23 +43,28 @@ class Database:
     @property
     def connection(self) -> psycopg.Connection[Row]:
         if self._connection is None or self._connection.closed or self._connection.broken:
-            self._connection = psycopg.connect(
-                self._dsn, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_TIMEOUT_S, application_name=self._name
-            )
+            self._connection = self._connect()
         return self._connection
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        own_options = str(conninfo_to_dict(self._dsn).get("options") or "")
+        settings: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": self._name, **KEEP_ALIVE}
+        return psycopg.connect(
+            self._dsn, autocommit=True, row_factory=dict_row, options=f"{SERVER_KEEP_ALIVE} {own_options}".rstrip(), **settings
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Row]]:
-        """One transaction, committed on leaving. A database that is away is a `RetryableError`."""
+        """One transaction, committed on leaving. A database that is away, or takes no writes for now, is a `RetryableError`."""
         try:
             with self.connection.transaction():
                 yield self.connection
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
             raise RetryableError(f"our database is away: {type(error).__name__}", retry_after_s=AWAY_RETRY_S) from error
 
-    def persist(self, write: Callable[[], T]) -> T:
+    def persist(self, write: Callable[[], T], *, keep_trying_s: float = KEEP_TRYING_S) -> T:
         """Do a write that must not be lost while the database restarts: again for half a minute, then `RetryableError`."""
-        give_up = time.monotonic() + KEEP_TRYING_S
+        give_up = time.monotonic() + keep_trying_s
         while True:
             try:
                 return write()
