@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -101,7 +102,7 @@ def refreshes_are_apart(calls: Sequence[Mapping[str, Any]], *, sign_ins: int, ti
         client, at = each["client_id"], each["received_ms"] / 1000
         if each["status"] != 200:
             early.append(Violation("I9", client, f"token call {each['seq']} was answered {each['status']}"))
-        elif at - last.get(client, 0.0) < REFRESH_AFTER_S / time_scale:
+        elif at - last.get(client, -math.inf) < REFRESH_AFTER_S / time_scale:
             early.append(Violation("I9", client, f"token call {each['seq']} came {at - last[client]:.2f} s after the one before"))
         if each["status"] == 200:
             last[client] = (each["answered_ms"] or each["received_ms"]) / 1000
