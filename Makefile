@@ -6,7 +6,7 @@ help:
 	@echo "make setup   build .venv from the hash-locked requirements (only when they changed)"
 	@echo "make demo    start everything, book the demo's orders, stay up until Ctrl-C"
 	@echo "             KEEP=1 goes on with what is in var/demo, DEMO_EXIT=1 ends by itself"
-	@echo "make test    all tests"
+	@echo "make test    all tests; TESTS=\"tests/exact -k limit\" runs some of them"
 	@echo "make check   format, lint, imports, types, house rules"
 	@echo "make format  put the code into the house's format"
 	@echo "make lock    renew requirements.txt from requirements.in"

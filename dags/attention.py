@@ -2,7 +2,7 @@
 
 A record that Exact or our own rules refuse does not stop the others. It is kept, and its **cause** (administration, code, subject) becomes
 one run of this Dag: the run id is the case, such as `UK:unknown_relation:17850`. A later record with the same cause joins the case.
-The list of what is open: *Browse, Task Instances, state failed*.
+The list of what is open: *Dags*, tab *Task Instances*, filter *State: Failed*.
 
 ## When it fails
 
@@ -10,7 +10,7 @@ Every red run here is meant to be: it says that records wait for you.
 
 1. Open the log of the red task: it names the records, the cause, and the cure.
 2. Put the cause right: in Exact, in the webshop, or in the administration's file.
-3. **Clear** the task. It sends exactly the records of this case again. What is accepted is booked; the run is green when nothing is left,
+3. **Clear** the task (the round arrow, Shift+C). It sends exactly the records of this case again. What is accepted is booked; the run is green when nothing is left,
    and red again with what is left.
 
 Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case.

@@ -81,7 +81,8 @@ def story_tables(story: Story) -> Iterator[RenderableType]:
     if story.calls:
         yield _calls(story)
     if story.mirrored is None:
-        yield Text("The mirror shows no document for it." if row["exact_id"] else "It has no document in Exact.", style="yellow")
+        posted = "The mirror, read each hour, does not show its document yet; --live asks Exact."
+        yield Text(posted if row["exact_id"] else "It has no document in Exact.", style="yellow")
     else:
         read = moment(story.mirrored.pulled_at)
         yield pairs(story.mirrored.fields, title=f"In Exact, as the mirror read it at {read} ({story.mirrored.lines} lines)")

@@ -1,4 +1,4 @@
-"""The states of a mutation and the changes between them that are legal (drawn in the README of the outbox's design)."""
+"""The states of a mutation and the changes between them that are legal (drawn in README.md)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ _FIELDS = {
     "redirect_uri": {
         "label": "Redirect URI",
         "description": "As registered with the app in Exact's App Centre, to the letter: Exact sends the browser there after the consent. "
-        "Empty: https://localhost/signed-in.",
+        "Only a sandbox may leave it empty.",
         "schema": _TEXT,
     },
     "verify": {
