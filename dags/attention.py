@@ -10,8 +10,8 @@ Every red run here is meant to be: it says that records wait for you.
 
 1. Open the log of the red task: it names the records, the cause, and the cure.
 2. Put the cause right: in Exact, in the webshop, or in the administration's file.
-3. **Clear** the task (the round arrow, Shift+C). It sends exactly the records of this case again. What is accepted is booked; the run is green when nothing is left,
-   and red again with what is left.
+3. **Clear** the task (the round arrow, Shift+C). It sends exactly the records of this case again. What is accepted is booked; the run is
+   green when nothing is left, and red again with what is left.
 
 Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case.
 """
