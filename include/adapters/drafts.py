@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration, Target
@@ -17,6 +20,8 @@ from include.sources.records import BadRecord, ShopDocument, ShopOrder, ShopRetu
 SOURCE = "webshop"
 ENDPOINTS = {Target.SALES_INVOICE: "salesinvoice/SalesInvoices", Target.SALES_ENTRY: "salesentry/SalesEntries"}
 CANCELLED = "cancelled"
+
+log = logging.getLogger(__name__)
 
 Record = ShopDocument | BadRecord
 
@@ -58,6 +63,9 @@ class Drafting:
             return self._mapped(record)
         except RecordError as error:
             return self._draft(record, Cause(error.code, error.subject, error.facts))
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            # What nobody thought of is one record's trouble as well: it must not stop the others.
+            return self._draft(record, _not_mappable(record, error))
 
     def _mapped(self, record: ShopOrder) -> Draft:
         key = _key(record)
@@ -98,6 +106,14 @@ class Drafting:
             cause=cause,
             dismissed=dismissed,
         )
+
+
+def _not_mappable(record: ShopDocument, error: Exception) -> Cause:
+    """Where it happened, but not the error's own text, which may quote the record."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    log.error("%s cannot be mapped: %s at %s", record.number, type(error).__name__, place)
+    return Cause("not_mappable", type(error).__name__, {"order": record.number, "at": place})
 
 
 def _key(record: Record) -> Key:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from include.outbox.cause_words import CauseText
 
 TEXTS_OF_ORDERS = {
+    "not_mappable": CauseText(
+        cause_nl="Deze order bevat iets waar dit systeem niet mee overweg kan ({subject}).",
+        cure_nl="Vergelijk de order in de webshop met andere, herstel wat afwijkt en probeer het opnieuw; laat anders de beheerder kijken.",
+        cause_en="This order holds something that this system cannot handle ({subject}).",
+        cure_en="Compare the order in the shop with others, mend what differs and retry; else have the administrator look at it.",
+    ),
     "returns_not_yet_booked": CauseText(
         cause_nl="Dit is een retour, en retouren worden door deze versie nog niet geboekt.",
         cure_nl="Boek de creditnota met de hand in Exact en wijs dit geval af, of wacht op de versie die retouren boekt.",
