@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from include.proof.fleet import run_fleet
+from include.proof.fleet import FleetReport, run_fleet
 from include.proof.fleet_plan import FleetPlan
 from include.proof.judge import Violation
 
@@ -34,8 +34,6 @@ def test_a_quarantine_that_is_shorter_than_the_slowest_commit_is_refused():
 
 
 def test_the_report_says_which_invariant_was_violated():
-    from include.proof.fleet import FleetReport
-
     report = FleetReport(
         FleetPlan(), violations=[Violation("I2", "shop/A1/sale/1", "2 documents"), Violation("I3", "x", "is still planned")]
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +47,7 @@ def test_what_is_right_is_not_accused():
         ("a mutation that begins as posted", {"story": [Transition(MUTATION.key, None, "posted")]}, "I6"),
     ],
 )
-def test_it_finds(what: str, changes: dict, invariant: str):
+def test_the_judge_finds_what_is_wrong(what: str, changes: dict, invariant: str):
     assert invariant in found(**changes), what
 
 
@@ -55,9 +57,6 @@ def test_its_own_drawing_of_the_states_agrees_with_the_code_that_it_judges():
 
 
 def test_the_judge_and_the_checker_import_nothing_of_the_outbox():
-    import ast
-    from pathlib import Path
-
     for name in ("judge", "checker", "sandbox_door"):
         tree = ast.parse((Path(judge_module.__file__).parent / f"{name}.py").read_text())
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -80,7 +79,7 @@ def test_one_call_too_many_in_a_sliding_minute_is_found():
     calls = [call(number, number) for number in range(61)]
 
     assert limits_are_kept(calls[:60], minutely=60, daily=5000, time_scale=1) == []
-    assert limits_are_kept(calls[:60] + [call(61, 59.9)], minutely=60, daily=5000, time_scale=1)
+    assert limits_are_kept([*calls[:60], call(61, 59.9)], minutely=60, daily=5000, time_scale=1)
     assert limits_are_kept(calls, minutely=60, daily=60, time_scale=1)
 
 
@@ -102,4 +101,6 @@ def test_a_refresh_that_comes_too_early_or_fails_is_found_unless_a_person_signed
     assert refreshes_are_apart([first, call(2, 575, endpoint="oauth2/token", status=200)], sign_ins=0, time_scale=1) == []
     assert refreshes_are_apart([first, early], sign_ins=0, time_scale=1)
     assert refreshes_are_apart([first, early], sign_ins=1, time_scale=1) == []
-    assert refreshes_are_apart([call(1, 0, endpoint="oauth2/token", status=401)], sign_ins=0, time_scale=1)
+    refused, again = call(2, 575, endpoint="oauth2/token", status=401), call(3, 580, endpoint="oauth2/token", status=200)
+    assert refreshes_are_apart([first, refused], sign_ins=0, time_scale=1)
+    assert refreshes_are_apart([first, early, refused, again], sign_ins=1, time_scale=1)
