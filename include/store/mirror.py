@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from include.outbox.model import Mutation
 from include.store.database import Database, Row, named_queries
+from include.store.rows import json_of, storable
 
 _sql = named_queries("mirror")
 
@@ -78,10 +78,10 @@ class MirrorStore:
             "entity": entity,
             "record_id": row.record_id,
             "row_timestamp": row.row_timestamp,
-            "code": row.code,
-            "token": row.token,
-            "your_ref": row.your_ref,
-            "data": Jsonb(dict(row.data)),
+            "code": _storable(row.code),
+            "token": _storable(row.token),
+            "your_ref": _storable(row.your_ref),
+            "data": json_of(row.data),
         }
 
     def delete(self, entity: str, deleted: Sequence[tuple[str, int]]) -> None:
@@ -120,6 +120,10 @@ class MirrorStore:
         """Per entity: when it was pulled and how many records it has."""
         with self._database.transaction() as connection:
             return list(_sql.mirror_ages(connection, division=self._division))
+
+
+def _storable(text: str | None) -> str | None:
+    return storable(text) if text is not None else None
 
 
 def is_ours(row: Row, mutation: Mutation, witness: Witness) -> str | None:

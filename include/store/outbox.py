@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from include.outbox.model import Cause, Cursor, Draft, Found, Mutation, Outcome, Tally
 from include.outbox.planning import replanned
@@ -18,7 +17,7 @@ from include.outbox.times import Times
 from include.store.database import Database, Row, named_queries
 from include.store.mirror import Witness, is_ours
 from include.store.permits import give_back
-from include.store.rows import draft_columns, key_columns, mutation_of, waits_columns
+from include.store.rows import draft_columns, json_of, key_columns, mutation_of, storable, waits_columns
 
 _sql = named_queries("outbox")
 _mirror_sql = named_queries("mirror")
@@ -152,16 +151,16 @@ class OutboxStore:
             "state": outcome.state.value,
             "cause_code": cause.code if cause else None,
             "cause_subject": cause.subject if cause else "",
-            "cause_facts": Jsonb(dict(cause.facts) if cause else {}),
+            "cause_facts": json_of(cause.facts if cause else {}),
             "exact_id": outcome.exact_id,
             "exact_number": outcome.exact_number,
             "not_before_s": outcome.not_before_s,
             "next_look_s": outcome.next_look_s or 0.0,
             "may_have_left": outcome.may_have_left,
             "resend": int(outcome.resend),
-            "unrecognised": outcome.unrecognised,
+            "unrecognised": storable(outcome.unrecognised) if outcome.unrecognised is not None else None,
             "by": self._owner,
-            "facts": Jsonb(dict(outcome.facts)),
+            "facts": json_of(outcome.facts),
         }
 
     def abandoned(self, division: int) -> Sequence[Mutation]:

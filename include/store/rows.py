@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -10,6 +11,29 @@ from psycopg.types.json import Jsonb
 from include.outbox.model import Cause, Draft, Key, Mutation
 from include.outbox.states import State
 from include.store.database import Row
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL cannot hold: NUL, and half of a character that somebody's limit cut in two."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def json_of(content: Mapping[str, Any]) -> Jsonb:
+    """Content as JSON that PostgreSQL can hold, whatever Exact put into it."""
+    return Jsonb(_storable(dict(content)))
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(str(name)): _storable(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_storable(each) for each in value]
+    return value
 
 
 def mutation_of(row: Row) -> Mutation:
@@ -62,15 +86,15 @@ def draft_columns(draft: Draft) -> dict[str, Any]:
         "source_changed_at": draft.source_changed_at,
         "payload": draft.payload,
         "payload_sha256": hashlib.sha256(draft.payload.encode()).hexdigest() if draft.payload is not None else None,
-        "look": Jsonb(dict(draft.look)),
+        "look": json_of(draft.look),
         "currency": draft.currency,
         "amount_net": draft.amount_net,
-        "vat": Jsonb({code: str(amount) for code, amount in draft.vat.items()}),
+        "vat": json_of({code: str(amount) for code, amount in draft.vat.items()}),
         "subjects": sorted(draft.subjects),
         "state": draft.state.value,
         "cause_code": cause.code if cause else None,
         "cause_subject": cause.subject if cause else "",
-        "cause_facts": Jsonb(dict(cause.facts) if cause else {}),
+        "cause_facts": json_of(cause.facts if cause else {}),
     }
 
 

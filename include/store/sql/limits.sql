@@ -12,10 +12,11 @@ update error_slot set free_at = clock_timestamp() + make_interval(secs => :windo
 where app = :app and division = :division and endpoint = :endpoint and slot = :error_slot and holder = :holder;
 
 -- name: note_limits!
--- What the headers said; what they did not say stays. An exhausted minute stops the division until its reset.
+-- What the headers said; what they did not say stays, and so does a limit of 0. An exhausted minute stops the division until its reset.
 update quota set
-    minute_limit = coalesce(:minute_limit, minute_limit), day_limit = coalesce(:day_limit, day_limit),
-    day_remaining = coalesce(:day_remaining, day_remaining),
+    minute_limit = coalesce(least(nullif(:minute_limit::bigint, 0), 100000), minute_limit),
+    day_limit = coalesce(least(:day_limit::bigint, 1000000000), day_limit),
+    day_remaining = coalesce(least(:day_remaining::bigint, 1000000000), day_remaining),
     day_reset_at = coalesce(clock_timestamp() + make_interval(secs => :day_reset_s), day_reset_at),
     paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => :pause_s)),
     seen_at = clock_timestamp()
