@@ -7,6 +7,7 @@ import json
 import random
 import sys
 
+from include.proof.chain_world import simulate_chain
 from include.proof.simulation import Result, history, simulate
 
 
@@ -25,6 +26,10 @@ def _parser() -> argparse.ArgumentParser:
     simulation.add_argument("--seed", type=int, default=None)
     simulation.add_argument("--json", action="store_true")
     simulation.set_defaults(run=_simulate)
+    chain = commands.add_parser("chain", help="one token chain, many processes, lost answers")
+    chain.add_argument("--refreshes", type=int, default=500)
+    chain.add_argument("--seed", type=int, default=7)
+    chain.set_defaults(run=_chain)
     replay = commands.add_parser("replay", help="the history of one mutation in one world")
     replay.add_argument("--world", required=True)
     replay.add_argument("--orders", type=int, default=500)
@@ -64,6 +69,13 @@ def _told(result: Result) -> str:
     lines = [f"{name:>22}  {facts[name]}" for name in facts if name != "failures"]
     verdict = "no invariant is violated" if not result.failures else f"{len(result.failures)} violations, the first of them:"
     return "\n".join([*lines, f"{verdict}; with 95 % confidence the rate is below {result.bound:.1e}", *map(str, result.failures[:10])])
+
+
+def _chain(options: argparse.Namespace) -> int:
+    results = {kind: simulate_chain(options.refreshes, options.seed, strict=kind == "strict") for kind in ("strict", "lenient")}
+    for kind, result in results.items():
+        _say(f"{kind}: {result}")
+    return int(any(result.violations for result in results.values()))
 
 
 def _replay(options: argparse.Namespace) -> int:
