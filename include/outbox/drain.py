@@ -58,8 +58,9 @@ class Drain:
         self._purpose = purpose
 
     def run(self, *, only: frozenset[int] | None = None) -> Tally:
-        """Send what is due and return the counts by state. Ends green with `waiting` when a limit holds longer than a minute."""
+        """Send what is due and return the counts by state. Ends green with `waiting` when nothing moves for a minute or two."""
         tally: Tally = Tally()
+        moved, waited_s = 0, 0.0
         while True:
             ready = self._store.ready(self._parts.division, BATCH, only)
             try:
@@ -68,7 +69,9 @@ class Drain:
                 elif not self._wait_for_next(only):
                     return tally
             except RetryableError as pause:
-                if pause.retry_after_s > self._times.longest_wait_s:
+                waited_s = pause.retry_after_s + (waited_s if tally.total() == moved else 0.0)
+                moved = tally.total()
+                if pause.retry_after_s > self._times.longest_wait_s or waited_s > 2 * self._times.longest_wait_s:
                     log.warning("division %s waits %.0f s: %s", self._parts.division, pause.retry_after_s, pause.reason)
                     tally["waiting"] = len(ready)
                     return tally

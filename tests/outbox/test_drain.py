@@ -193,3 +193,21 @@ def test_a_look_that_fails_before_a_resend_leaves_the_mutation_planned_and_remem
 
 def _raise() -> None:
     raise RetryableError("Exact does not answer", retry_after_s=7.0)
+
+
+def test_a_worker_is_not_held_for_longer_than_a_minute_by_an_exact_that_is_away():
+    scene = _sent(*[Answer(left=False, reason="ConnectionError")] * 1000, times=5)
+
+    assert scene.drain.run()["waiting"] > 0
+    assert scene.clock.seconds <= 2 * scene.times.longest_wait_s
+    assert scene.wire.sent == []
+
+
+def test_many_short_waits_with_documents_between_them_do_not_end_a_drain():
+    answers = [answer for _ in range(10) for answer in (Answer(status=429, wait_s=40.0), Answer(status=201, exact_id=UUID(int=1)))]
+    for number, answer in enumerate(answers):
+        if answer.exact_id is not None:
+            answers[number] = Answer(status=201, exact_id=UUID(int=number + 1))
+    scene = _sent(*answers, times=10)
+
+    assert scene.drain.run() == {"posted": 10}
