@@ -17,9 +17,10 @@ setup:
 demo: setup
 	@$(python) -m include.demo
 
-# Two at a time, each file's tests in one place; `make test TESTS="tests/exact -k limit"` runs some of them.
+# Two at a time, each file's tests in one place and in order, so that the long ones of the demo begin early;
+# `make test TESTS="tests/exact -k limit"` runs some of them.
 test: setup
-	@$(python) -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup
 	$(python) -m ruff format --check .
