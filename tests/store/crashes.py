@@ -183,7 +183,8 @@ class Scene:
         self.books.seconds += seconds
         for table, columns in MOVED.items():
             moves = ", ".join(f"{column} = {column} - make_interval(secs => {{seconds}})" for column in columns)
-            self._sql(f"update {table} set {moves} where division = {{division}}", seconds=seconds)
+            ours = "division = {division}" if table in {"mutation", "mirror_cursor"} else f"app = '{APP}' and division = {{division}}"
+            self._sql(f"update {table} set {moves} where {ours}", seconds=seconds)
 
     def worker(self, crash: Crash | None = None) -> Parts:
         """A fresh worker; with a crash, over a connection of its own that dies with it."""
@@ -211,7 +212,8 @@ class Scene:
     def held(self) -> int:
         """Permits and locks that somebody still holds."""
         permits = self._sql(
-            "select count(*) as n from permit where division = {division} and holder is not null and free_at > clock_timestamp()"
+            "select count(*) as n from permit"
+            " where app = 'crash' and division = {division} and holder is not null and free_at > clock_timestamp()"
         )
         return int(permits.fetchone()["n"])
 

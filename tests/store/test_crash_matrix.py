@@ -40,10 +40,9 @@ ROUNDS_MAX = 20
 _divisions = itertools.count(1_000_000)
 
 
-@pytest.fixture(scope="module")
-def shared(new_dsn) -> Iterator[tuple[Database, str]]:
-    """One database for all crashes: each has a division of its own."""
-    dsn = new_dsn()
+@pytest.fixture
+def shared(dsn: str) -> Iterator[tuple[Database, str]]:
+    """One database for all crashes of a point: each has a division of its own."""
     database = Database(dsn)
     yield database, dsn
     database.close()

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from include.errors import RetryableError
-from include.outbox.ports import Purpose, Receipt
+from include.outbox.ports import Limits, Purpose, Receipt
 from include.outbox.times import Times
 from include.proof.judge import calls_per_window
 from include.store.database import Database
@@ -113,3 +113,14 @@ def test_a_lower_limit_in_the_headers_is_obeyed_at_once(limited_dsn: str):
 
     with pytest.raises(RetryableError, match="of the minute"):
         gate.take("d", Purpose.NEAR_TIME)
+
+
+@pytest.mark.parametrize("limits", [None, Limits(), Limits(minute_limit=0)])
+def test_an_answer_without_limits_changes_none(limited_dsn: str, limits: Limits | None):
+    with psycopg.connect(limited_dsn) as connection:
+        connection.execute("update quota set day_limit = 5000, day_remaining = 70")
+    gate = _gate(limited_dsn, "alone")
+    gate.give_back(Receipt(gate.take("e", Purpose.OPERATOR), "POST", "e", None, 30.0, limits=limits))
+
+    with psycopg.connect(limited_dsn) as connection:
+        assert connection.execute("select minute_limit, day_limit, day_remaining from quota").fetchone() == (LIMIT, 5000, 70)

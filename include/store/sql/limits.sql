@@ -14,9 +14,10 @@ where app = :app and division = :division and endpoint = :endpoint and slot = :e
 -- name: note_limits!
 -- What the headers said; what they did not say stays, and so does a limit of 0. An exhausted minute stops the division until its reset.
 update quota set
-    minute_limit = coalesce(least(nullif(:minute_limit::bigint, 0), 100000), minute_limit),
-    day_limit = coalesce(least(:day_limit::bigint, 1000000000), day_limit),
-    day_remaining = coalesce(least(:day_remaining::bigint, 1000000000), day_remaining),
+    -- `least` passes over nulls: what was not said must not become the bound.
+    minute_limit = case when :minute_limit::bigint > 0 then least(:minute_limit::bigint, 100000) else minute_limit end,
+    day_limit = case when :day_limit::bigint is not null then least(:day_limit::bigint, 1000000000) else day_limit end,
+    day_remaining = case when :day_remaining::bigint is not null then least(:day_remaining::bigint, 1000000000) else day_remaining end,
     day_reset_at = coalesce(clock_timestamp() + make_interval(secs => :day_reset_s), day_reset_at),
     paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => :pause_s)),
     seen_at = clock_timestamp()
