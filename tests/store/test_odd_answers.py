@@ -59,3 +59,13 @@ def test_an_absurd_limit_loses_no_outcome_and_stops_nobody(memory: PostgresRig, 
     assert store.settle(mutation, Outcome(State.POSTED, exact_id=UUID(int=1)), receipt)
     memory.wait(61)
     assert gate.take(ENDPOINT, Purpose.NEAR_TIME).division == DIVISION
+
+
+@pytest.mark.parametrize("limits", [None, Limits(), Limits(minute_limit=0)])
+def test_a_limit_that_an_answer_does_not_say_stays_what_it_was(memory: PostgresRig, limits: Limits | None) -> None:
+    gate = memory.gate()
+    gate.give_back(Receipt(gate.take(ENDPOINT, Purpose.NEAR_TIME), "GET", ENDPOINT, 200, 0.1, limits=Limits(40, 39, 9.0, 5000, 4000, 9.0)))
+    gate.give_back(Receipt(gate.take(ENDPOINT, Purpose.NEAR_TIME), "GET", ENDPOINT, 200, 0.1, limits=limits))
+    quota = memory.connection.execute("select minute_limit, day_limit, day_remaining from quota").fetchone()
+
+    assert quota == {"minute_limit": 40, "day_limit": 5000, "day_remaining": 4000}
