@@ -46,6 +46,12 @@ class Drafting:
             return None
         return self._judged(record)
 
+    def again(self, record: Record) -> Draft:
+        """The draft of a record that is planned here already: when another administration would get it by now, it is a dead letter."""
+        route = self._route(record)
+        elsewhere = Cause("routed_elsewhere", route, {"planned_for": self.administration.name})
+        return (self.draft(record) if route == self.administration.name else None) or self._draft(record, elsewhere)
+
     def _route(self, record: Record) -> str:
         try:
             return self.administrations.route(record.country or "").name
@@ -81,6 +87,7 @@ class Drafting:
             source_day=self.administration.local_day(record.ordered_at),
             source_version=record.version,
             source_changed_at=record.changed_at,
+            mapped_with=self.administration.fingerprint,
             your_ref=record.number,
             payload=wire.payload(),
             look={name: getattr(document.record, name.lower()) for name in KINDS[endpoint].filter_fields},
@@ -102,6 +109,7 @@ class Drafting:
             source_day=self.administration.local_day(ordered_at),
             source_version=record.version,
             source_changed_at=changed_at,
+            mapped_with=self.administration.fingerprint,
             your_ref=record.number,
             cause=cause,
             dismissed=dismissed,

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 FLOW = "orders_to_invoices"
 # Rows that the shop commits late carry an earlier moment of change: read so far back each time.
 OVERLAP = timedelta(hours=2)
+BATCH = 200
 
 
 def book_orders(run: Run) -> Tally:
@@ -29,8 +30,27 @@ def book_orders(run: Run) -> Tally:
         drafts = [draft for record in _news(run, records, tally) if (draft := drafting.draft(record)) is not None]
         tally += _judge(run, drafts) if run.dry_run else run.outbox.plan(drafts, cursor)
     if not run.dry_run:
-        tally += run.outbox.drain()
+        tally += _planned_again(run, drafting)
+        tally += run.outbox.drain(only=_asked_for(run))
     return _told(run, tally)
+
+
+def _planned_again(run: Run, drafting: Drafting) -> Tally:
+    """Map again what was planned with another configuration, as while observing; what is older than `book_from` by now is dismissed."""
+    store, here = run.outbox.store, run.administration
+    tally: Tally = Tally({"dismissed": store.dismiss_before(here.division, here.book_from)})
+    numbers = store.planned_otherwise(here.division, FLOW, here.fingerprint)
+    for start in range(0, len(numbers), BATCH):
+        batch = numbers[start : start + BATCH]
+        records = [*run.sources.orders_by_number(batch), *run.sources.returns_by_number(batch)]
+        tally += run.outbox.plan([drafting.again(record) for record in records])
+    return tally
+
+
+def _asked_for(run: Run) -> frozenset[int] | None:
+    """The mutations of the orders that the run names; None when it names none, and all that is planned is meant."""
+    numbers = run.window.order_numbers
+    return run.outbox.store.ids_of(SOURCE, numbers) if numbers else None
 
 
 def _pages(run: Run) -> Iterator[tuple[list[Record], Cursor | None]]:

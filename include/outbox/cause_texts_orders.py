@@ -29,6 +29,12 @@ TEXTS_OF_ORDERS = {
         cause_en="The order has no lines, so there is nothing to book.",
         cure_en="Complete the lines in the shop or cancel the order there; then retry.",
     ),
+    "before_book_from": CauseText(
+        cause_nl="Dit document is van vóór {subject}, de dag vanaf welke geboekt wordt.",
+        cure_nl="U hoeft niets te doen: het is niet geboekt. Klopt de dag niet, laat de beheerder book_from dan aanpassen.",
+        cause_en="This document dates from before {subject}, the day from which documents are booked.",
+        cure_en="Nothing has to be done: it was not booked. If the day is wrong, have the administrator change book_from.",
+    ),
     "not_a_sale": CauseText(
         cause_nl="Geen enkele regel kost iets: dit is geen verkoop.",
         cure_nl="U hoeft niets te doen; het document is geteld en overgeslagen.",

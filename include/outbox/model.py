@@ -58,6 +58,7 @@ class Draft:
     """What a flow wants done about one source record: a payload to send, or the cause why there is none.
 
     `look` holds the terms beside the token that the endpoint wants in a filter; amounts are in `currency`, excluding VAT.
+    `mapped_with` is the fingerprint of the configuration that the payload was made with.
     """
 
     key: Key
@@ -78,6 +79,7 @@ class Draft:
     cause: Cause | None = None
     dismissed: bool = False
     waits_for: Key | None = None
+    mapped_with: str = ""
 
     @property
     def state(self) -> State:
@@ -116,6 +118,7 @@ class Mutation:
     cause: Cause | None = None
     unrecognised: str | None = None
     exact_id: UUID | None = None
+    mapped_with: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,20 @@ DISMISSED_BY_SOURCE = frozenset({"cancelled_in_source", "not_a_sale"})
 def replanned(existing: Mutation, draft: Draft) -> Draft | None:
     """Return the draft that replaces `existing`, or None when nothing is to be done.
 
-    Only what surely never left follows its source; the division stays the one of the first planning, and another route is a dead letter.
+    Only what surely never left follows its source, and what is only planned its configuration too; the division stays the one of the first
+    planning, and another route is a dead letter.
     """
     if not (existing.state in NEVER_SENT or _dismissed_by_source(existing)) or existing.may_have_left or _refused_by_exact(existing):
         return None
     if existing.division != draft.division:
         return None if _is_routed_elsewhere(existing) else _routed_elsewhere(existing, draft)
-    if draft.source_version == existing.source_version or draft.source_changed_at < existing.source_changed_at:
+    if draft.source_changed_at < existing.source_changed_at:
         return None
-    return draft
+    return draft if draft.source_version != existing.source_version or _mapped_otherwise(existing, draft) else None
+
+
+def _mapped_otherwise(existing: Mutation, draft: Draft) -> bool:
+    return existing.state is State.PLANNED and existing.mapped_with != draft.mapped_with
 
 
 def _dismissed_by_source(existing: Mutation) -> bool:

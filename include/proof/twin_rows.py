@@ -45,6 +45,7 @@ class Row:
     cause: Cause | None
     waits_for: int | None
     actor: str
+    mapped_with: str = ""
     payload_version: int = 1
     attempt: int = 0
     may_have_left: bool = False
@@ -83,6 +84,7 @@ class Row:
             self.cause,
             self.unrecognised,
             self.exact_id,
+            self.mapped_with,
         )
 
     def take_over(self, draft: Draft, by: str, *, asked: bool) -> None:
@@ -90,6 +92,7 @@ class Row:
         self.administration = draft.administration
         self.endpoint = draft.endpoint
         self.source_version = draft.source_version
+        self.mapped_with = draft.mapped_with
         self.source_changed_at = draft.source_changed_at
         self.payload = draft.payload
         self.look = draft.look
@@ -124,6 +127,7 @@ def row_of(mutation_id: int, draft: Draft, waits_for: int | None, by: str) -> Ro
         cause=draft.cause,
         waits_for=waits_for,
         actor=by,
+        mapped_with=draft.mapped_with,
     )
 
 

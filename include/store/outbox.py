@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +77,25 @@ class OutboxStore:
                 cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
                 _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
         return done
+
+    def dismiss_before(self, division: int, book_from: date) -> int:
+        """Dismiss what is planned for days before `book_from` and never left; returns how many."""
+        cause = Cause("before_book_from", book_from.isoformat())
+        columns = {"cause_code": cause.code, "cause_subject": cause.subject, "by": self._owner}
+        with self._database.transaction() as connection:
+            return int(_sql.dismiss_before(connection, division=division, book_from=book_from, **columns))
+
+    def planned_otherwise(self, division: int, flow: str, mapped_with: str) -> list[str]:
+        """The source ids of what is planned, and never left, with another configuration than `mapped_with`."""
+        with self._database.transaction() as connection:
+            rows = _sql.planned_otherwise(connection, division=division, flow=flow, mapped_with=mapped_with)
+            return list(dict.fromkeys(row["source_id"] for row in rows))
+
+    def ids_of(self, source_system: str, source_ids: Sequence[str]) -> frozenset[int]:
+        """The mutations of some source records."""
+        with self._database.transaction() as connection:
+            rows = _sql.ids_of(connection, source_system=source_system, source_ids=list(source_ids))
+            return frozenset(row["mutation_id"] for row in rows)
 
     def back_to_unknown(self, mutation: Mutation) -> bool:
         """An operator's retry of an unknown outcome: it is looked for again, never sent blindly."""

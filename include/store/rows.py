@@ -61,6 +61,7 @@ def mutation_of(row: Row) -> Mutation:
         cause=Cause(row["cause_code"], row["cause_subject"], row["cause_facts"]) if row["cause_code"] else None,
         unrecognised=row["unrecognised"],
         exact_id=row["exact_id"],
+        mapped_with=row["mapped_with"],
     )
 
 
@@ -83,6 +84,7 @@ def draft_columns(draft: Draft) -> dict[str, Any]:
         "endpoint": draft.endpoint,
         "source_day": draft.source_day,
         "source_version": draft.source_version,
+        "mapped_with": draft.mapped_with,
         "source_changed_at": draft.source_changed_at,
         "payload": draft.payload,
         "payload_sha256": hashlib.sha256(draft.payload.encode()).hexdigest() if draft.payload is not None else None,

@@ -226,3 +226,47 @@ def configure(world, folder: Path, old: str, new: str) -> None:
         text = file.read_text(encoding="utf-8")
         (folder / file.name).write_text(text.replace(old, new), encoding="utf-8")
     world.configuration = folder
+
+
+def test_what_was_planned_while_observing_is_mapped_again_before_it_is_sent(world, tmp_path) -> None:
+    configure(world, tmp_path, "mode: book", "mode: observe")
+    book(world, "BE")
+    planned = {row["your_ref"]: row["payload_version"] for row in world.mutations("state = 'planned'")}
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    configure(world, tmp_path, "mode: observe", "mode: book")
+    configure(world, tmp_path, "book_from: 2020-01-01", f"book_from: {yesterday}")
+    configure(world, tmp_path, 'account: "30"', 'account: "PP"')
+    nothing_new = Window(datetime.now(UTC), datetime.now(UTC))
+    book(world, "BE", window=nothing_new)
+
+    posted = world.mutations("state = 'posted'")
+    too_old = world.mutations("state = 'dismissed'")
+    assert {row["your_ref"] for row in posted} | {row["your_ref"] for row in too_old} == set(planned)
+    assert posted
+    assert all(row["source_day"] >= yesterday and row["payload_version"] == 2 for row in posted)
+    assert all(row["source_day"] < yesterday and row["cause_code"] == "before_book_from" for row in too_old)
+    assert all('"PaymentCondition":"PP"' in row["payload"] for row in posted)
+    assert len(world.sandbox.documents()) == len(posted)
+
+
+def test_a_run_for_single_orders_sends_no_others(world, tmp_path) -> None:
+    configure(world, tmp_path, "mode: book", "mode: observe")
+    book(world, "BE")
+    configure(world, tmp_path, "mode: observe", "mode: book")
+    german = "536527"
+    tally = book(world, "BE", window=Window(datetime.now(UTC), datetime.now(UTC), order_numbers=(german,)))
+
+    assert tally["posted"] == 1
+    assert [each["your_ref"] for each in world.sandbox.documents()] == [german]
+
+
+def test_a_planned_order_whose_country_goes_elsewhere_by_now_is_not_sent(world, tmp_path) -> None:
+    configure(world, tmp_path, "mode: book", "mode: observe")
+    book(world, "BE")
+    configure(world, tmp_path, "mode: observe", "mode: book")
+    configure(world, tmp_path, "countries: [GB]", "countries: [GB, DE]")
+    book(world, "BE", window=Window(datetime.now(UTC), datetime.now(UTC)))
+
+    routed = {row["your_ref"] for row in world.mutations("cause_code = 'routed_elsewhere'")}
+    assert "536527" in routed
+    assert not routed & {each["your_ref"] for each in world.sandbox.documents()}

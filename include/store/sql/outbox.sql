@@ -2,11 +2,11 @@
 -- W0: a new mutation, or nothing when its key is known. Returns its number, or null.
 insert into mutation (
     source_system, source_id, effect, effect_number, key_division, administration, division, flow, endpoint, business_entity,
-    source_day, source_version, source_changed_at, your_ref, token, payload, payload_version, payload_sha256, look, currency,
+    source_day, source_version, mapped_with, source_changed_at, your_ref, token, payload, payload_version, payload_sha256, look, currency,
     amount_net, vat, subjects, waits_for, state, cause_code, cause_subject, cause_facts, actor
 ) values (
     :source_system, :source_id, :effect, :effect_number, :key_division, :administration, :division, :flow, :endpoint, :business_entity,
-    :source_day, :source_version, :source_changed_at, :your_ref, :token, :payload, 1, :payload_sha256, :look, :currency,
+    :source_day, :source_version, :mapped_with, :source_changed_at, :your_ref, :token, :payload, 1, :payload_sha256, :look, :currency,
     :amount_net, :vat, :subjects,
     (select w.mutation_id from mutation w
      where w.source_system = :waits_system and w.source_id = :waits_id and w.effect = :waits_effect
@@ -29,11 +29,26 @@ select * from mutation where mutation_id = :mutation_id;
 -- A newer version of the source, or an operator's retry: payload version n + 1 under the same key and token.
 update mutation set
     administration = :administration, flow = :flow, endpoint = :endpoint, source_day = :source_day, source_version = :source_version,
-    source_changed_at = :source_changed_at, payload = :payload, payload_version = payload_version + 1, payload_sha256 = :payload_sha256,
+    mapped_with = :mapped_with, source_changed_at = :source_changed_at, payload = :payload, payload_version = payload_version + 1, payload_sha256 = :payload_sha256,
     look = :look, currency = :currency, amount_net = :amount_net, vat = :vat, subjects = :subjects, state = :state,
     cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, not_before = 'epoch', actor = :by,
     resends = 0, asked = :asked, event_facts = '{}'
 where mutation_id = :mutation_id and state = :state_before and payload_version = :version_before;
+
+-- name: dismiss_before!
+-- What was planned before its administration booked so far back, and never left, is not booked.
+update mutation set state = 'dismissed', cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = '{}',
+    actor = :by, event_facts = '{}'
+where division = :division and state = 'planned' and not may_have_left and source_day < :book_from::date;
+
+-- name: planned_otherwise
+-- What is planned, and never left, with another configuration than the one in force.
+select source_id, effect from mutation
+where division = :division and flow = :flow and state = 'planned' and not may_have_left and mapped_with <> :mapped_with
+order by mutation_id;
+
+-- name: ids_of
+select mutation_id from mutation where source_system = :source_system and source_id = any(:source_ids);
 
 -- name: back_to_unknown!
 update mutation set state = 'unknown', next_look_at = null, resends = 0, may_have_left = true, actor = :by, event_facts = '{}'

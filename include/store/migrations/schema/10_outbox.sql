@@ -21,6 +21,7 @@ create table mutation (
     business_entity text not null,
     source_day date not null,
     source_version text not null,
+    mapped_with text not null,
     source_changed_at timestamptz not null,
     your_ref text not null,
     token text not null,
@@ -63,6 +64,7 @@ create table mutation (
     check (state not in ('dead_letter', 'dismissed') or cause_code is not null)
 );
 
+comment on column mutation.mapped_with is 'The configuration that the payload was made with: what was planned with another one is mapped again before it is sent.';
 comment on column mutation.asked is 'An operator asked for the next attempt: it goes out although its cause is parked, as the canary.';
 comment on table mutation is 'One effect that we want, or wanted, in Exact; its key is unique for ever.';
 
