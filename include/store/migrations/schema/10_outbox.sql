@@ -21,7 +21,7 @@ create table mutation (
     business_entity text not null,
     source_day date not null,
     source_version text not null,
-    mapped_with text not null,
+    mapped_with text not null default '',
     source_changed_at timestamptz not null,
     your_ref text not null,
     token text not null,
