@@ -29,9 +29,9 @@ def test_the_database_knows_the_same_legal_transitions(migrated: str):
 INSERT = """
 insert into mutation (source_system, source_id, effect, effect_number, key_division, administration, division, flow, endpoint,
     business_entity, source_day, source_version, source_changed_at, your_ref, token, payload, payload_version, look, vat, subjects, state,
-    cause_code, actor)
+    mapped_with, cause_code, actor)
 values ('shop', %(id)s, 'sale', 1, 0, 'BE', 1, 'f', 'e', %(id)s, now(), 'v', now(), %(id)s, %(id)s, '{}', 1, '{}', '{}', '{}',
-    %(state)s, 'x', 'test')
+    %(state)s, '', 'x', 'test')
 """
 FORCE = "update mutation set state = %(state)s, sent_at = now(), exact_id = coalesce(exact_id, gen_random_uuid()) where source_id = %(id)s"
 
