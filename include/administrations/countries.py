@@ -17,12 +17,12 @@ from enum import StrEnum
 from include.errors import RecordError
 
 
-class Regime(StrEnum):
-    """Where the goods go, as seen from the administration; the VAT codes of each are a table in its file."""
+class Area(StrEnum):
+    """Where a country lies, as seen from the administration."""
 
-    DOMESTIC = "domestic"
-    EU = "eu"
-    EXPORT = "export"
+    HOME = "home"
+    UNION = "union"
+    ELSEWHERE = "elsewhere"
 
 
 _MEMBER_STATES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
@@ -52,12 +52,14 @@ def iso_country(code: str) -> str:
     return country
 
 
-def regime(home: str, destination: str) -> Regime:
-    """Say what a delivery from `home` to `destination` is, both ISO codes.
+def vat_area_of(country: str) -> str:
+    """The state to whose VAT a country belongs, both ISO codes: Monaco is France."""
+    return VAT_AREA_OF.get(country, country)
 
-    Seen from outside the Union a member state is `eu` as well, though it is an export: it may have a VAT code of its own.
-    """
-    area = VAT_AREA_OF.get(destination, destination)
-    if area == VAT_AREA_OF.get(home, home):
-        return Regime.DOMESTIC
-    return Regime.EU if area in EUROPEAN_UNION else Regime.EXPORT
+
+def area(home: str, destination: str) -> Area:
+    """Say where `destination` lies from `home`, both ISO codes; seen from outside the Union, its member states are `union` as well."""
+    state = vat_area_of(destination)
+    if state == vat_area_of(home):
+        return Area.HOME
+    return Area.UNION if state in EUROPEAN_UNION else Area.ELSEWHERE

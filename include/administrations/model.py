@@ -10,19 +10,19 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from include.administrations.countries import COUNTRIES, MISTAKEN, Regime, iso_country, regime
+from include.administrations.countries import EUROPEAN_UNION, Area, area, iso_country, vat_area_of
 from include.administrations.identity import registration_fault, vat_number_fault
+from include.administrations.money import KindRule, LineKind, Rounding, rounding_rule
+from include.administrations.parts import Code, Codes, Country, Part, mistake
+from include.administrations.vat import VatCodes, WithoutVatNumber
 
 REFUSE = "refuse"
-LONGEST_CODE = 20
 
 
 class Mode(StrEnum):
@@ -48,60 +48,17 @@ class ItemPolicy(StrEnum):
     REFUSE = "refuse"
 
 
-def mistake(cause: str, cure: str) -> PydanticCustomError:
-    """Make an error of which both sentences reach whoever wrote the file."""
-    return PydanticCustomError("mistake", "{cause}", {"cause": cause, "cure": cure})
-
-
-def _code(value: str) -> str:
-    if not value or len(value) > LONGEST_CODE or value != value.strip() or not value.isprintable():
-        raise mistake(f"{value!r} is no code", f"write 1 to {LONGEST_CODE} characters without blanks around them, as Exact shows the code")
-    return value
-
-
-def _country(value: str) -> str:
-    if value not in COUNTRIES:
-        meant = MISTAKEN.get(value.upper(), value.upper() if value.upper() in COUNTRIES else "two capital letters of ISO 3166")
-        raise mistake(f"{value!r} is no country code", f"write {meant}")
-    return value
-
-
-def _rate(value: object) -> object:
-    if not re.fullmatch(r"[0-9]{1,3}([.][0-9]{1,4})?", str(value)) or Decimal(str(value)) > 100:
-        raise mistake(f"{value!r} is no VAT rate in percent", "write a number from 0 to 100, such as 21 or 5.5, without a percent sign")
-    return Decimal(str(value))
-
-
 def _off(value: object) -> object:
     return Mode.OFF if value is False else value
 
 
-Code = Annotated[str, AfterValidator(_code)]
-Country = Annotated[str, AfterValidator(_country)]
-Rate = Annotated[Decimal, BeforeValidator(_rate)]
-Codes = Annotated[Mapping[str, Code], Field(min_length=1)]
-VatTable = Mapping[Rate, Code]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Journals(_Part):
+class Journals(Part):
     """Which journal of Exact each kind of document goes to."""
 
     sales: Code = Field(description="code of the sales journal (type 20 in Exact)", examples=['"70"'])
 
 
-class VatCodes(_Part):
-    """VAT codes by regime and by the rate that the shop charged, in percent; a pair that is not listed is refused."""
-
-    domestic: VatTable = Field(default={}, description="VAT codes for buyers in the administration's own country", examples=['{21: "21"}'])
-    eu: VatTable = Field(default={}, description="VAT codes for buyers in (other) member states of the Union", examples=['{0: "4"}'])
-    export: VatTable = Field(default={}, description="VAT codes for buyers everywhere else", examples=['{0: "5"}'])
-
-
-class Items(_Part):
+class Items(Part):
     """How a line of an order finds its item in Exact; only for invoices."""
 
     policy: ItemPolicy = Field(description="match, generic or refuse: what becomes of a line that is an article", examples=["match"])
@@ -110,14 +67,14 @@ class Items(_Part):
     )
 
 
-class Routes(_Part):
+class Routes(Part):
     """Whose orders come here: those of some countries, or those of all countries that no other administration names."""
 
     countries: tuple[Country, ...] = Field(default=(), description="countries whose orders are booked here", examples=["[GB, IE]"])
     rest: Literal[True] | None = Field(default=None, description="true: takes all countries that no other file names", examples=["true"])
 
 
-class Administration(_Part):
+class Administration(Part):
     """One company of Exact ("division") and how orders become documents in it. Its name is the name of its file."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,19}$")]
@@ -137,6 +94,25 @@ class Administration(_Part):
     journals: Journals = Field(description="journals by kind of document", examples=['{sales: "70"}'])
     gl_accounts: Codes = Field(description="ledger accounts by product group of the shop", examples=['{gifts: "8000"}'])
     vat_codes: VatCodes = Field(description="VAT codes by regime and rate", examples=['{domestic: {21: "21"}}'])
+    without_vat_number: WithoutVatNumber = Field(
+        default=WithoutVatNumber.REFUSE,
+        description="VAT for buyers in other member states without a VAT number that counts",
+        examples=["domestic"],
+    )
+    vat_number_checked_within_days: int = Field(
+        default=30,
+        strict=True,
+        ge=1,
+        le=366,
+        description="days for which a check of a buyer's VAT number counts",
+        examples=["30"],
+    )
+    rounding: Annotated[Rounding | None, BeforeValidator(rounding_rule)] = Field(
+        default=None, description="what becomes of a difference between Exact's total and the total as paid", examples=["refuse"]
+    )
+    kinds: Mapping[LineKind, KindRule] = Field(
+        default={}, description="ledger accounts of lines that are no articles, by kind", examples=['{voucher: {gl_account: "1600"}}']
+    )
     items: Items | None = Field(
         default=None, validate_default=True, description="how a line finds its item in Exact", examples=["{policy: match}"]
     )
@@ -187,6 +163,38 @@ class Administration(_Part):
             raise mistake("has no effect with target sales_entry", "delete it")
         return items
 
+    @field_validator("vat_codes")
+    @classmethod
+    def _vat_codes_fit_country(cls, codes: VatCodes, others: ValidationInfo) -> VatCodes:
+        if others.data.get("country"):
+            codes.check(others.data["country"])
+        return codes
+
+    @field_validator("without_vat_number")
+    @classmethod
+    def _one_stop_shop_is_complete(cls, chosen: WithoutVatNumber, others: ValidationInfo) -> WithoutVatNumber:
+        codes = others.data.get("vat_codes")
+        wanted = chosen is WithoutVatNumber.ONE_STOP_SHOP
+        if codes is not None and wanted and not codes.one_stop_shop:
+            raise mistake("there is no table of the one-stop shop", "write vat_codes: one_stop_shop: {DE: {19: DE19}}, or choose domestic")
+        return chosen
+
+    @field_validator("rounding")
+    @classmethod
+    def _rounding_fits_target(cls, rule: Rounding | None, others: ValidationInfo) -> Rounding | None:
+        if rule is not None and rule.tolerance:
+            _item_fits_target(rule.item, others)
+        return rule
+
+    @field_validator("kinds")
+    @classmethod
+    def _kinds_fit_target(cls, rules: Mapping[LineKind, KindRule], others: ValidationInfo) -> Mapping[LineKind, KindRule]:
+        for kind, rule in rules.items():
+            _item_fits_target(rule.item, others)
+            if rule.vat_code and kind is not LineKind.VOUCHER:
+                raise mistake(f"{kind}: vat_code is for vouchers only", "delete it: the VAT of other lines follows regime and rate")
+        return rules
+
     @field_validator("guests")
     @classmethod
     def _guests_are_a_relation(cls, code: str) -> str:
@@ -204,13 +212,14 @@ class Administration(_Part):
         """SHA-256 (hex) of what the file says; comments and order of keys don't count."""
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
-    def regime(self, country: str) -> Regime:
-        """Say what a delivery to a country is for this administration; raises `RecordError` for what is no country."""
-        return regime(self.country, iso_country(country))
+    @property
+    def is_in_union(self) -> bool:
+        """Whether the company's own country is a member state of the European Union."""
+        return vat_area_of(self.country) in EUROPEAN_UNION
 
-    def vat_table(self, of: Regime) -> VatTable:
-        """The VAT codes of a regime, by rate in percent."""
-        return {Regime.DOMESTIC: self.vat_codes.domestic, Regime.EU: self.vat_codes.eu, Regime.EXPORT: self.vat_codes.export}[of]
+    def area(self, country: str) -> Area:
+        """Say where a country lies for this administration; raises `RecordError` for what is no country."""
+        return area(self.country, iso_country(country))
 
     def local_day(self, moment: datetime) -> date:
         """The day of the books in which a moment lies."""
@@ -223,3 +232,11 @@ def _checked(fault_of: Callable[[str, str], str | None], number: str, others: Va
     if fault is not None:
         raise mistake(f"{number!r} cannot be right: {fault}", "copy it from the company's settings in Exact")
     return number
+
+
+def _item_fits_target(item: str | None, others: ValidationInfo) -> None:
+    target = others.data.get("target")
+    if target is Target.SALES_INVOICE and item is None:
+        raise mistake("item is missing: a line of an invoice needs an item", "write for example item: ROUNDING, a code of an item in Exact")
+    if target is Target.SALES_ENTRY and item is not None:
+        raise mistake("item has no effect with target sales_entry", "delete it")

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from include.administrations.mistakes import Mistake
 from include.administrations.yaml_files import Place, YamlFile
 
+ONE_STOP_SHOP = "one_stop_shop"
 Claims = Callable[[YamlFile], Iterator[tuple[Place, Hashable]]]
 
 
@@ -36,12 +37,19 @@ def _once(files: list[YamlFile], claims: Claims, cause: str, cure: str) -> None:
 
 
 def _rates(file: YamlFile) -> Iterator[tuple[Place, Hashable]]:
-    for regime, table in _table(file.content.get("vat_codes")).items():
-        for key in _table(table):
+    for place, table in _rate_tables(file):
+        for key in table:
             try:
-                yield ("vat_codes", regime, key), f"{regime} {Decimal(key).normalize():f}"
+                yield ("vat_codes", *place, key), f"{' '.join(place)} {Decimal(key).normalize():f}"
             except (InvalidOperation, ValueError):
                 continue
+
+
+def _rate_tables(file: YamlFile) -> Iterator[tuple[tuple[str, ...], dict[str, object]]]:
+    for regime, table in _table(file.content.get("vat_codes")).items():
+        yield (regime,), _table(table)
+        if regime == ONE_STOP_SHOP:
+            yield from (((regime, country), _table(rates)) for country, rates in _table(table).items())
 
 
 def _countries(file: YamlFile) -> Iterator[tuple[Place, Hashable]]:

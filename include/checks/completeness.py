@@ -23,7 +23,10 @@ MISSING = "missing"
 
 @dataclass(frozen=True, kw_only=True)
 class SourceRecord:
-    """A document of the shop that this administration books; `net` is None when it cannot be read."""
+    """A document of the shop that this administration books; `net` is None when it cannot be read.
+
+    `net_off_by`: how far the net that is booked may be from it, since taking VAT out of prices rounds each line.
+    """
 
     number: str
     effect: str
@@ -32,6 +35,7 @@ class SourceRecord:
     net: Decimal | None
     version: str
     changed_at: datetime | None
+    net_off_by: Decimal = ZERO
 
 
 @dataclass
@@ -166,7 +170,7 @@ def sums_are_the_shops(
             if posted:
                 yield _without_source(mutation, routed=(mutation["source_id"], mutation["effect"]) in routed_elsewhere)
             continue
-        if not posted or record.net is None or record.net == mutation["amount_net"]:
+        if not posted or record.net is None or abs(record.net - mutation["amount_net"]) <= record.net_off_by:
             continue
         says = f"{record.number}: the shop charges {record.net} net, {mutation['amount_net']} were booked"
         if record.version != mutation["source_version"]:

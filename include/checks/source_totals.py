@@ -18,6 +18,11 @@ def net_of(document: ShopDocument) -> Decimal | None:
     return sum((_net(line, prices_include_vat=document.prices_include_vat) for line in document.lines), ZERO)
 
 
+def net_off_by(document: ShopDocument) -> Decimal:
+    """How far the net in Exact may be from ours: a cent a line where VAT has to be taken out of the prices, nothing otherwise."""
+    return CENT * len(document.lines) if document.prices_include_vat else ZERO
+
+
 def _net(line: OrderLine, *, prices_include_vat: bool) -> Decimal:
     factor = 1 + line.vat_rate / 100 if prices_include_vat else 1
     return (line.quantity * line.unit_price / factor).quantize(CENT, ROUND_HALF_UP)

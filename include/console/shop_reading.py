@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
 from include.adapters.drafts import effect_of
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration
 from include.checks.completeness import SourceRecord
-from include.checks.source_totals import net_of
+from include.checks.source_totals import net_of, net_off_by
 from include.errors import RecordError
 from include.sources.records import BadRecord, ShopDocument
 from include.sources.webshop import BUSINESS_DAY, Webshop
@@ -82,6 +83,7 @@ def _summary(administration: Administration, record: ShopDocument | BadRecord) -
         net=net_of(document) if document else None,
         version=record.version,
         changed_at=record.changed_at,
+        net_off_by=net_off_by(document) if document else Decimal(0),
     )
 
 

@@ -81,7 +81,7 @@ def verify(run: Run, audit: Audit, shop: ShopReading, days: Days) -> Verdict:
     mutations = audit.mutations(days)
     booked = booked_documents(administration, run.mirror)
     changed = [each for each in mutations if not payload_is_whole(each)]
-    written = _written(mutations, changed)
+    written = _written(mutations, changed, including_codes(run.mirror))
     belongings = Belongings(mutations, booked)
     completeness = Completeness(shop.records.get(administration.name, ()), belongings, written)
     elsewhere = _elsewhere(run, completeness)
@@ -113,17 +113,23 @@ def booked_documents(administration: Administration, mirror: MirrorStore) -> lis
     entity = mirrored_documents(administration)
     rows = [row["data"] for row in mirror.records(entity)]
     if entity == "SalesInvoices":
-        return booked_invoices(rows)
+        return booked_invoices(rows, including_codes(mirror))
     types = {str(row["data"]["Code"]).strip(): int(row["data"]["Type"]) for row in mirror.records(LEDGER_ACCOUNTS.name)}
     sales = [row for row in rows if str(row.get("JournalCode") or "").strip() == administration.journals.sales]
     return booked_entries(sales, types)
 
 
-def _written(mutations: Sequence[Row], changed: Sequence[Row]) -> dict[int, WrittenDocument]:
+def including_codes(mirror: MirrorStore) -> dict[str, Decimal]:
+    """The percentages of the VAT codes whose amounts include VAT (type I), by code."""
+    codes = (row["data"] for row in mirror.records("VATCodes"))
+    return {str(code["Code"]).strip(): Decimal(str(code["Percentage"])) for code in codes if code["Type"] == "I"}
+
+
+def _written(mutations: Sequence[Row], changed: Sequence[Row], including: Mapping[str, Decimal]) -> dict[int, WrittenDocument]:
     """What the payloads ask for; one that somebody changed asks for nothing that we wrote."""
     unsure = {each["mutation_id"] for each in changed}
     return {
-        each["mutation_id"]: written_document(each["endpoint"], each["payload"])
+        each["mutation_id"]: written_document(each["endpoint"], each["payload"], including)
         for each in mutations
         if each["payload"] is not None and each["mutation_id"] not in unsure
     }

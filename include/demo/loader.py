@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from include.demo.retail import CURRENCY, RULES, Document, buyers_of, read_documents
+from include.demo.retail import CURRENCY, RULES, Buyer, Document, buyers_of, read_documents
 from include.sources.contract_text import comments
 
 __all__ = ["RULES", "Loaded", "load"]
@@ -27,9 +27,11 @@ _DATA = Path(__file__).parent / "data"
 # Two loaders at once: the second waits, and finds the work done.
 _LOCK = 8020_2010_12
 
-_BUYERS = "buyer_no company_name email street zip town country_code updated_at"
-_SALES = "sale_no buyer_no ship_to currency placed_at billed_at updated_at pay_method amount_paid trade_buyer"
-_REFUNDS = "refund_no buyer_no ship_to currency asked_at credited_at updated_at pay_method amount_refunded trade_buyer"
+_BUYERS = "buyer_no company_name email street zip town country_code vat_id vat_id_checked updated_at"
+_SALES = "sale_no buyer_no ship_to currency placed_at billed_at updated_at pay_method amount_paid trade_buyer vat_id vat_id_checked"
+_REFUNDS = (
+    "refund_no buyer_no ship_to currency asked_at credited_at updated_at pay_method amount_refunded trade_buyer vat_id vat_id_checked"
+)
 _SALE_ITEMS = "sale_no line_no sku title qty price vat_pct category"
 _REFUND_ITEMS = "refund_no line_no sku title qty price vat_pct category"
 _COUNTS = """
@@ -81,11 +83,7 @@ def _loaded(connection: Connection[Any]) -> Loaded:
 def _fill(connection: Connection[Any], documents: Sequence[Document]) -> None:
     orders = [document for document in documents if not document.is_return]
     returns = [document for document in documents if document.is_return]
-    buyers = (
-        (buyer.number, buyer.name, buyer.email, buyer.street, buyer.postcode, buyer.town, buyer.country, buyer.first_seen_at)
-        for buyer in buyers_of(documents)
-    )
-    _copy(connection, "buyers", _BUYERS, buyers)
+    _copy(connection, "buyers", _BUYERS, map(_buyer, buyers_of(documents)))
     _copy(connection, "sales", _SALES, map(_header, orders))
     _copy(connection, "sale_items", _SALE_ITEMS, _items(orders))
     _copy(connection, "refunds", _REFUNDS, map(_header, returns))
@@ -93,6 +91,12 @@ def _fill(connection: Connection[Any], documents: Sequence[Document]) -> None:
     days = [document.ordered_at.date() for document in documents]
     connection.execute("INSERT INTO webshop.loads VALUES (%s, %s)", (min(days), max(days)))
     connection.execute("ANALYZE webshop.sales, webshop.sale_items, webshop.refunds, webshop.refund_items, webshop.buyers")
+
+
+def _buyer(buyer: Buyer) -> Values:
+    address = (buyer.street, buyer.postcode, buyer.town, buyer.country)
+    checked = buyer.first_seen_at.date() if buyer.vat_number else None
+    return (buyer.number, buyer.name, buyer.email, *address, buyer.vat_number, checked, buyer.first_seen_at)
 
 
 def _header(document: Document) -> Values:
@@ -108,6 +112,8 @@ def _header(document: Document) -> Values:
         "account" if registered else "card",
         document.total_paid,
         registered,
+        document.vat_number,
+        document.ordered_at.date() if document.vat_number else None,
     )
 
 

@@ -14,15 +14,19 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from include.administrations.countries import EUROPEAN_UNION
+from include.administrations.identity import vat_number_fault
+
 RULES = """\
 Days: moved to the week before today, so that the file's last one (5 December 2010) becomes yesterday; gaps stay, hours are London's.
 Documents: numbers that start with C are returns, with positive quantities and no order named; all others are orders.
 Moments: ordered at the first line's moment, invoiced and last changed at the last line's; nothing is known of deliveries.
 Prices: in GBP, excluding VAT.
-VAT rate: 20 % in the United Kingdom, 21 % in Belgium, 0 % elsewhere.
+VAT rate: 20 % in the United Kingdom, 21 % in Belgium and for consumers in the rest of the European Union, 0 % elsewhere.
+VAT numbers: businesses in the European Union have one, made up from the customer's number, and checked on the day of the order.
 Total as paid: lines rounded half up to cents, VAT over their sum rounded half up; the same for what a return pays back.
 Buyers: with a customer number a business that pays on account, without one a consumer who pays by card.
-Customers: name, e-mail address, street, postcode and town are made up from the number and the country; no VAT numbers.
+Customers: name, e-mail address, street, postcode and town are made up from the number and the country.
 Product group: shipping for the codes POST, DOT and C2, discount for D, manual for M, bank_charges for BANK CHARGES; else the first of
 christmas, bags, stationery, kitchen, home of which a word is in the article's first description in the file; else gifts.
 Article codes: as the file spells them; capitals and small letters are the same article.
@@ -30,6 +34,8 @@ Article codes: as the file spells them; capitals and small letters are the same 
 
 CURRENCY = "GBP"
 VAT_RATES = {"GB": Decimal(20), "BE": Decimal(21)}
+# What a consumer pays to whom the goods come from Belgium.
+CONSUMER_RATE = VAT_RATES["BE"]
 COUNTRIES = {
     "United Kingdom": ("GB", "London"),
     "Germany": ("DE", "Berlin"),
@@ -67,6 +73,7 @@ WORD_GROUPS = {
     " BUNTING HANGER BASKET BOX BOXES",
 }
 
+_VAT_SHAPES = {"BE": "BE0{:09d}", "FR": "FR00{:09d}", "NL": "NL{:09d}B01"}
 _CENT = Decimal("0.01")
 _LONDON = ZoneInfo("Europe/London")
 _WORDS = {group: frozenset(words.split()) for group, words in WORD_GROUPS.items()}
@@ -100,7 +107,12 @@ class Document:
 
     @property
     def vat_rate(self) -> Decimal:
-        return VAT_RATES.get(self.country, Decimal(0))
+        consumer = CONSUMER_RATE if self.buyer is None and self.country in EUROPEAN_UNION else Decimal(0)
+        return VAT_RATES.get(self.country, consumer)
+
+    @property
+    def vat_number(self) -> str | None:
+        return vat_number(self.country, self.buyer) if self.buyer else None
 
     @property
     def total_paid(self) -> Decimal:
@@ -132,6 +144,10 @@ class Buyer:
     @property
     def postcode(self) -> str:
         return self.number[-4:]
+
+    @property
+    def vat_number(self) -> str | None:
+        return vat_number(self.country, self.number)
 
 
 Line = dict[str, str]
@@ -165,6 +181,15 @@ def product_group(code: str, description: str) -> str:
         return CODE_GROUPS[code]
     words = frozenset(re.findall(r"[A-Z]+", description.upper()))
     return next((group for group, own in _WORDS.items() if words & own), "gifts")
+
+
+def vat_number(country: str, buyer: str) -> str | None:
+    """A VAT number that looks as those of its country do, or None outside the European Union."""
+    if country not in EUROPEAN_UNION:
+        return None
+    shape = _VAT_SHAPES.get(country, country + "{:09d}")
+    candidates = (shape.format(int(buyer) * 100 + check) for check in range(100))
+    return next(number for number in candidates if vat_number_fault(country, number) is None)
 
 
 def _groups(lines: Sequence[Line]) -> dict[str, str]:

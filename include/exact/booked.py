@@ -60,9 +60,9 @@ class WrittenDocument:
         return sum(self.net_by_vat.values(), ZERO)
 
 
-def booked_invoices(rows: Iterable[Data]) -> list[BookedDocument]:
-    """Invoices from rows of `SalesInvoices`; amounts of lines exclude VAT, since our VAT codes are of type E."""
-    return [_invoice(exact_id, *parts) for exact_id, parts in _grouped(rows, "InvoiceID").items() if parts[0]]
+def booked_invoices(rows: Iterable[Data], including: Amounts | None = None) -> list[BookedDocument]:
+    """Invoices from rows of `SalesInvoices`; `including` gives the percentages (fractions) of the VAT codes whose amounts include VAT."""
+    return [_invoice(exact_id, *parts, including or {}) for exact_id, parts in _grouped(rows, "InvoiceID").items() if parts[0]]
 
 
 def booked_entries(rows: Iterable[Data], account_types: Mapping[str, int]) -> list[BookedDocument]:
@@ -74,18 +74,25 @@ def booked_entries(rows: Iterable[Data], account_types: Mapping[str, int]) -> li
     return [_entry(exact_id, header, lines, account_types) for exact_id, (header, lines) in groups.items() if header]
 
 
-def written_document(endpoint: str, payload: str) -> WrittenDocument:
-    """Read a payload of ours: net by VAT code, as Exact will add it up."""
+def written_document(endpoint: str, payload: str, including: Amounts | None = None) -> WrittenDocument:
+    """Read a payload of ours: net by VAT code, as Exact will add it up; `including` as for invoices."""
+    inside = including or {}
     if endpoint == SalesInvoice.endpoint:
         invoice = SalesInvoice.from_payload(payload)
-        amounts = [(line.vat_code, _cents(line.quantity * line.net_price)) for line in invoice.sales_invoice_lines]
+        amounts = [_net(line.vat_code, _cents(line.quantity * line.net_price), inside) for line in invoice.sales_invoice_lines]
         return WrittenDocument(currency=invoice.currency, journal=invoice.journal, net_by_vat=_summed(amounts), lines=len(amounts))
     entry = SalesEntry.from_payload(payload)
-    amounts = [(line.vat_code, line.amount_fc) for line in entry.sales_entry_lines]
+    amounts = [_net(line.vat_code, line.amount_fc, inside) for line in entry.sales_entry_lines]
     return WrittenDocument(currency=entry.currency, journal=entry.journal, net_by_vat=_summed(amounts), lines=len(amounts))
 
 
-def _invoice(exact_id: str, header: Data, lines: list[Data]) -> BookedDocument:
+def _net(code: str, amount: Decimal, including: Amounts) -> tuple[str, Decimal]:
+    """Code and amount without VAT; the VAT inside an amount is rounded, and the rest is the base (FACTS 6.3)."""
+    inside = amount - amount / (1 + including[code]) if code in including else ZERO
+    return code, amount - _cents(inside)
+
+
+def _invoice(exact_id: str, header: Data, lines: list[Data], including: Amounts) -> BookedDocument:
     return BookedDocument(
         exact_id=exact_id,
         token=header.get("Description") or None,
@@ -94,7 +101,7 @@ def _invoice(exact_id: str, header: Data, lines: list[Data]) -> BookedDocument:
         journal=header.get("Journal"),
         currency=str(header.get("Currency") or "").strip(),
         is_credit=int(header.get("Type") or 0) in CREDIT_TYPES,
-        net_by_vat=_summed((_code(line), _amount(line, "AmountFC") or ZERO) for line in lines),
+        net_by_vat=_summed(_net(_code(line), _amount(line, "AmountFC") or ZERO, including) for line in lines),
         vat=_amount(header, "VATAmountFC"),
         total=_amount(header, "AmountFC"),
         lines=len(lines),

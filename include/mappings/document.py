@@ -19,15 +19,27 @@ MOST_CAUSES_NAMED = 5
 class SalesDocument:
     """What Exact gets for one order, with what is needed to check it afterwards.
 
-    `net_fc` and `vat_fc` (by VAT code) are in `currency`; `subjects` names the master data that it needs, such as `gl_account:8000`.
+    Amounts are in `currency` and as Exact will reckon them: `net_fc` without VAT and without `rounding_fc`, `vat_fc` by VAT code.
+    `subjects` names the master data that it needs, such as `gl_account:8000`.
+
+    Another currency than the division's: Exact itself converts, by the rate of its own table on the day of the document; a draft, on the
+    day of its invoice. So the amount in the division's currency is Exact's, and the rate that it used is read back as AmountDC / AmountFC,
+    the only figure on which its two manuals do not disagree (FACTS 6.7). A rate is never turned round, and none is sent. When the customer
+    pays on another day, Exact books the difference between the two days' rates as an exchange difference, on its own account for it.
     """
 
     record: SalesInvoice | SalesEntry
     currency: str
     net_fc: Decimal
     vat_fc: Mapping[str, Decimal]
+    rounding_fc: Decimal
     entry_date: date
     subjects: frozenset[str]
+
+    @property
+    def total_fc(self) -> Decimal:
+        """What the customer owes or has paid, as Exact will reckon it."""
+        return sum(self.vat_fc.values(), self.net_fc + self.rounding_fc)
 
 
 @dataclass

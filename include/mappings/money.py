@@ -23,6 +23,16 @@ def product(quantity: Decimal, price: Decimal) -> Decimal:
     return cents(_EXACT.multiply(quantity, price))
 
 
+def quotient(amount: Decimal, divisor: Decimal) -> Decimal:
+    """Divide to 60 digits: what is rounded to cents afterwards is, in effect, rounded once."""
+    return _EXACT.divide(amount, divisor)
+
+
+def rounded(number: Decimal, decimals: int) -> Decimal:
+    """Round half away from zero."""
+    return _EXACT.quantize(number, Decimal(1).scaleb(-decimals))
+
+
 def checked(name: str, number: Decimal, **facts: object) -> Decimal:
     """Return a number that reaches Exact unchanged; raises `RecordError` for what does not."""
     if not number.is_finite():

@@ -1,11 +1,13 @@
 """An order of the webshop becomes a draft sales invoice or a sales entry, as its administration chooses.
 
 Line by line for an invoice, by ledger account and VAT code for an entry; in the order's currency; nothing guessed.
+Discounts, vouchers, shipping and payment costs are lines like others: a discount on the whole order has one per VAT rate.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from include.administrations.model import Administration, Target
 from include.errors import RecordError
@@ -13,21 +15,23 @@ from include.exact.models.sales_entry import SalesEntry
 from include.exact.models.sales_invoice import SalesInvoice, SalesInvoiceType
 from include.mappings.document import Refusals, SalesDocument
 from include.mappings.master_data import MasterData
-from include.mappings.sale_header import Header, header
-from include.mappings.sale_lines import (
-    LONGEST_DESCRIPTION,
-    ZERO,
-    PricedLine,
-    entry_lines,
-    invoice_line,
-    is_charged,
-    is_sold,
-    line_subjects,
-    priced_line,
-    vat_by_code,
-)
+from include.mappings.rounding import rounding_line, total_of
+from include.mappings.sale_header import Header, day_of_books, header
+from include.mappings.sale_lines import Books, PricedLine, is_charged, is_sold, priced_line
 from include.mappings.texts import cut
+from include.mappings.vat_regimes import buyer_of
+from include.mappings.written_lines import (
+    LONGEST_DESCRIPTION,
+    WrittenLine,
+    entry_line,
+    invoice_line,
+    vat_by_code,
+    written_for_entry,
+    written_for_invoice,
+)
 from include.sources.records import ShopOrder
+
+ZERO = Decimal(0)
 
 
 def not_a_sale(order: ShopOrder) -> bool:
@@ -40,40 +44,54 @@ def sales_document(order: ShopOrder, administration: Administration, master: Mas
     _must_be_a_sale(order)
     refusals = Refusals({"order": order.number, "division": administration.division})
     head = header(order, administration, master, refusals)
-    lines = _priced_lines(order, administration, master, refusals)
+    lines = _written_lines(order, administration, master, refusals)
+    with refusals.question():
+        rounding = rounding_line(lines, order, administration, master) if not refusals else None
     if head is None or refusals:
         raise refusals.first()
-    net = sum((line.amount for line in lines), ZERO)
-    if net < 0:
-        raise RecordError("sale_is_negative", order=order.number, net=net)
+    whole = (*lines, rounding) if rounding else lines
     return SalesDocument(
-        record=_record(order, administration, head, lines),
+        record=_record(order, administration, head, whole),
         currency=head.currency,
-        net_fc=net,
+        net_fc=sum((line.net for line in lines), ZERO),
         vat_fc=vat_by_code(lines),
+        rounding_fc=rounding.amount if rounding else ZERO,
         entry_date=head.day,
-        subjects=head.subjects | line_subjects(lines) | _period(administration, head.day),
+        subjects=head.subjects.union(*(line.subjects for line in whole), _period(administration, head.day)),
     )
 
 
 def _must_be_a_sale(order: ShopOrder) -> None:
-    if order.prices_include_vat:
-        raise RecordError("prices_include_vat_not_supported", order=order.number)
     if not order.lines:
         raise RecordError("order_without_lines", order=order.number)
     if not_a_sale(order):
         raise RecordError("not_a_sale", order=order.number)
 
 
+def _written_lines(order: ShopOrder, administration: Administration, master: MasterData, refusals: Refusals) -> tuple[WrittenLine, ...]:
+    """The lines for Exact; none when something speaks against one, which is then in `refusals`."""
+    priced = _priced_lines(order, administration, master, refusals)
+    write = written_for_invoice if administration.target is Target.SALES_INVOICE else written_for_entry
+    with refusals.question():
+        lines = write(priced, prices_include_vat=order.prices_include_vat)
+        if not refusals and total_of(lines) < 0:
+            raise RecordError("sale_is_negative", net=sum((line.net for line in lines), ZERO))
+        return lines
+    return ()
+
+
 def _priced_lines(order: ShopOrder, administration: Administration, master: MasterData, refusals: Refusals) -> list[PricedLine]:
-    lines = []
-    for line in sorted(filter(is_sold, order.lines), key=lambda line: line.position):
-        with refusals.question():
-            lines.append(priced_line(line, order, administration, master))
+    lines: list[PricedLine] = []
+    with refusals.question():
+        buyer = buyer_of(order, administration, day_of_books(order, administration))
+        books = Books(administration, buyer, master, order.prices_include_vat)
+        for line in sorted(filter(is_sold, order.lines), key=lambda line: line.position):
+            with refusals.question():
+                lines.append(priced_line(line, books))
     return lines
 
 
-def _record(order: ShopOrder, administration: Administration, head: Header, lines: list[PricedLine]) -> SalesInvoice | SalesEntry:
+def _record(order: ShopOrder, administration: Administration, head: Header, lines: tuple[WrittenLine, ...]) -> SalesInvoice | SalesEntry:
     if administration.target is Target.SALES_INVOICE:
         return SalesInvoice(
             type=SalesInvoiceType.INVOICE,
@@ -92,7 +110,7 @@ def _record(order: ShopOrder, administration: Administration, head: Header, line
         currency=head.currency,
         your_ref=head.your_ref,
         payment_condition=head.payment_condition,
-        sales_entry_lines=entry_lines(lines),
+        sales_entry_lines=tuple(map(entry_line, lines)),
         description=cut(f"Webshop {head.your_ref}", LONGEST_DESCRIPTION),
     )
 

@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from include.administrations.model import Administration
 from include.errors import RecordError
 from include.exact.models.base import utf16_length
 from include.mappings.document import Refusals
+from include.mappings.lookups import Found
 from include.mappings.master_data import SALES_JOURNAL, MasterData
-from include.sources.records import ShopOrder
+from include.sources.records import ShopDocument, ShopOrder
 
 LONGEST_REFERENCE = 40
 # Exact's amounts have two decimals; currencies of ISO 4217 that count otherwise would be rounded wrongly.
 _COUNTED_OTHERWISE = "BHD BIF CLP DJF GNF IQD ISK JOD JPY KMF KRW KWD LYD OMR PYG RWF TND UGX UYI VND VUV XAF XOF XPF"
 _WITHOUT_CENTS = frozenset(_COUNTED_OTHERWISE.split())
-
-
-@dataclass(frozen=True)
-class Found:
-    """A code and what Exact knows it by."""
-
-    code: str
-    id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +46,7 @@ class Header:
 
 def header(order: ShopOrder, administration: Administration, master: MasterData, refusals: Refusals) -> Header | None:
     """Ask all that the header needs; None when something speaks against it, which is then in `refusals`."""
-    day = administration.local_day(order.invoiced_at or order.delivered_at or order.ordered_at)
+    day = day_of_books(order, administration)
     with refusals.question():
         your_ref = _reference(order)
     with refusals.question():
@@ -68,6 +60,11 @@ def header(order: ShopOrder, administration: Administration, master: MasterData,
     if refusals:
         return None
     return Header(your_ref=your_ref, currency=currency, journal=journal, account=account, payment_condition=condition, day=day)
+
+
+def day_of_books(document: ShopDocument, administration: Administration) -> date:
+    """The day that a document belongs to: of the shop's invoice, else of delivery, else of the order."""
+    return administration.local_day(document.invoiced_at or document.delivered_at or document.ordered_at)
 
 
 def _reference(order: ShopOrder) -> str:

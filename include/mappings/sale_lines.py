@@ -1,32 +1,36 @@
-"""The lines of a sales document: amount, ledger account, VAT code and item of each line of the order."""
+"""The lines of a sale: amount, ledger account, VAT code and item of each line of the order."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from include.administrations.model import Administration, ItemPolicy, Items
+from include.administrations.money import KindRule, LineKind
 from include.errors import RecordError
-from include.exact.models.sales_entry import SalesEntryLine
-from include.exact.models.sales_invoice import SalesInvoiceLine
+from include.mappings.lookups import Found, ledger_account, stock_item
 from include.mappings.master_data import MasterData, VatCode
-from include.mappings.money import cents, checked, plain, product
-from include.mappings.sale_header import Found
-from include.mappings.texts import cut
-from include.sources.records import OrderLine, ShopOrder
+from include.mappings.money import checked, product
+from include.mappings.vat_codes import fitting_code, vat_code_of
+from include.mappings.vat_regimes import Buyer
+from include.sources.records import OrderLine
 
-LONGEST_DESCRIPTION = 60
-# Types of VAT codes (FACTS 6.7) that fit prices without VAT: E excludes it; B and N have none, so they fit only a rate of 0.
-_EXCLUDING = frozenset({"E"})
-_EXCLUDING_OR_NONE = frozenset({"E", "B", "N"})
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
+class Books:
+    """What a line is asked against: who sells, who buys, what Exact has, and whether the prices include VAT."""
+
+    administration: Administration
+    buyer: Buyer
+    master: MasterData
+    prices_include_vat: bool
+
+
+@dataclass(frozen=True)
 class PricedLine:
-    """A line with all that Exact knows about it; `amount` excludes VAT and is rounded to cents once."""
+    """A line with all that Exact knows about it; `amount` is the shop's own, rounded to cents once, incl. VAT if its prices are."""
 
     line: OrderLine
     amount: Decimal
@@ -50,71 +54,29 @@ def is_charged(line: OrderLine) -> bool:
     return is_sold(line) and not (line.unit_price.is_finite() and line.unit_price == 0)
 
 
-def priced_line(line: OrderLine, order: ShopOrder, administration: Administration, master: MasterData) -> PricedLine:
+def priced_line(line: OrderLine, books: Books) -> PricedLine:
     """Resolve one line; raises `RecordError` for the first thing that is missing: number, item, ledger account, VAT code."""
     place = {"line": line.position}
     quantity = checked("quantity", line.quantity, **place)
     price = checked("unit_price", line.unit_price, **place)
     amount = checked("amount", product(quantity, price), **place)
-    item = _item(line, administration.items, master) if administration.items else None
-    return PricedLine(line, amount, _gl_account(line, administration, master), _vat_code(line, order, administration, master), item)
+    rule = kind_rule(line, books.administration)
+    item = _item(line, rule, books) if books.administration.items else None
+    return PricedLine(line, amount, _gl_account(line, rule, books), _vat_code(line, rule, books), item)
 
 
-def invoice_line(priced: PricedLine) -> SalesInvoiceLine:
-    """One line of the order is one line of the invoice; Exact refuses negative prices (FACTS 6.2), so the quantity carries the sign."""
-    line = priced.line
-    if priced.item is None:
-        raise RecordError("item_refused", line.article_code, line=line.position)
-    return SalesInvoiceLine(
-        item=priced.item.id,
-        quantity=priced.signed_quantity,
-        net_price=abs(line.unit_price),
-        vat_code=priced.vat_code.code,
-        gl_account=priced.gl_account.id,
-        description=cut(line.description, LONGEST_DESCRIPTION),
-    )
+def kind_rule(line: OrderLine, administration: Administration) -> KindRule | None:
+    """The rule for lines of this kind, if the administration has one; vouchers need one, since they are a means of payment and no sale."""
+    rule = next((rule for kind, rule in administration.kinds.items() if kind.value == line.kind), None)
+    if rule is None and line.kind == LineKind.VOUCHER:
+        raise RecordError("voucher_not_mapped", line=line.position)
+    return rule
 
 
-def entry_lines(lines: Iterable[PricedLine]) -> tuple[SalesEntryLine, ...]:
-    """One line per ledger account and VAT code, as a bookkeeper would write it: the sum of the rounded lines, to the cent.
-
-    Lines at price 0 are left out, since the ledger has nothing to say about them.
-    """
-    groups: dict[tuple[str, str], list[PricedLine]] = defaultdict(list)
-    for priced in lines:
-        if is_charged(priced.line):
-            groups[priced.gl_account.code, priced.vat_code.code].append(priced)
-    return tuple(_entry_line(groups[key]) for key in sorted(groups))
-
-
-def vat_by_code(lines: Iterable[PricedLine]) -> Mapping[str, Decimal]:
-    """The VAT to expect per code: the sum of its lines times the percentage in Exact, rounded once.
-
-    No source says whether Exact rounds per line or per code; its own figure may differ by a cent a line (FACTS 6.3).
-    """
-    bases: dict[str, Decimal] = defaultdict(Decimal)
-    percentages: dict[str, Decimal] = {}
-    for priced in lines:
-        bases[priced.vat_code.code] += priced.amount
-        percentages[priced.vat_code.code] = priced.vat_code.percentage
-    return {code: cents(base * percentages[code]) for code, base in sorted(bases.items())}
-
-
-def line_subjects(lines: Iterable[PricedLine]) -> frozenset[str]:
-    """Name the master data that the lines need."""
-    subjects = set()
-    for priced in lines:
-        subjects |= {f"gl_account:{priced.gl_account.code}", f"vat_code:{priced.vat_code.code}"}
-        subjects |= {f"item:{priced.item.code}"} if priced.item else set()
-    return frozenset(subjects)
-
-
-def _item(line: OrderLine, items: Items, master: MasterData) -> Found:
-    code = _item_code(line, items)
-    item_id = master.item_id(code)
-    if item_id is None:
-        raise RecordError("unknown_item", code, line=line.position)
-    return Found(code, item_id)
+def _item(line: OrderLine, rule: KindRule | None, books: Books) -> Found | None:
+    items = books.administration.items
+    code = rule.item if rule else _item_code(line, items) if items else None
+    return stock_item(code, books.master, line=line.position) if code else None
 
 
 def _item_code(line: OrderLine, items: Items) -> str:
@@ -130,40 +92,20 @@ def _item_code(line: OrderLine, items: Items) -> str:
             raise RecordError("item_refused", line.article_code, line=line.position)
 
 
-def _gl_account(line: OrderLine, administration: Administration, master: MasterData) -> Found:
-    code = administration.gl_accounts.get(line.product_group)
+def _gl_account(line: OrderLine, rule: KindRule | None, books: Books) -> Found:
+    code = rule.gl_account if rule else books.administration.gl_accounts.get(line.product_group)
     if code is None:
         raise RecordError("product_group_not_mapped", line.product_group, line=line.position)
-    account_id = master.gl_account_id(code)
-    if account_id is None:
-        raise RecordError("missing_gl_account", code, product_group=line.product_group, line=line.position)
-    return Found(code, account_id)
+    return ledger_account(code, books.master, product_group=line.product_group, line=line.position)
 
 
-def _vat_code(line: OrderLine, order: ShopOrder, administration: Administration, master: MasterData) -> VatCode:
+def _vat_code(line: OrderLine, rule: KindRule | None, books: Books) -> VatCode:
+    """The code of regime and rate. A voucher may have one of its own: paying with a multi-purpose voucher is no supply
+    (directive, articles 30b and 73a), so its line carries no VAT and the shop must not have charged any on it."""
+    include_vat = books.prices_include_vat
+    if rule is None or rule.vat_code is None:
+        return vat_code_of(line, books.buyer, books.administration, books.master, prices_include_vat=include_vat)
     rate = checked("vat_rate", line.vat_rate, line=line.position)
-    regime = administration.regime(order.country)
-    code = administration.vat_table(regime).get(rate)
-    if code is None:
-        raise RecordError("vat_rate_not_mapped", f"{regime}/{plain(rate)}", country=order.country, line=line.position)
-    found = master.vat_code(code)
-    if found is None:
-        raise RecordError("vat_code_missing", code, line=line.position)
-    if found.blocked:
-        raise RecordError("vat_code_blocked", code, line=line.position)
-    if found.type not in (_EXCLUDING if rate else _EXCLUDING_OR_NONE):
-        raise RecordError("vat_code_wrong_type", code, type=found.type, wanted="E", line=line.position)
-    if found.percentage * 100 != rate:
-        raise RecordError("vat_code_wrong_rate", code, rate=plain(rate), in_exact=plain(found.percentage * 100), line=line.position)
-    return found
-
-
-def _entry_line(lines: list[PricedLine]) -> SalesEntryLine:
-    groups = dict.fromkeys(priced.line.product_group for priced in lines)
-    return SalesEntryLine(
-        gl_account=lines[0].gl_account.id,
-        amount_fc=sum((priced.amount for priced in lines), ZERO),
-        vat_code=lines[0].vat_code.code,
-        quantity=sum((priced.signed_quantity for priced in lines), ZERO),
-        description=cut(", ".join(groups), LONGEST_DESCRIPTION),
-    )
+    if rate:
+        raise RecordError("voucher_with_vat", rule.vat_code, line=line.position)
+    return fitting_code(rule.vat_code, rate, books.master, prices_include_vat=include_vat, line=line.position)

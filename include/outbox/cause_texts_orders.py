@@ -17,12 +17,6 @@ TEXTS_OF_ORDERS = {
         cause_en="This is a return, and this version does not book returns yet.",
         cure_en="Book the credit note by hand in Exact and dismiss the case, or wait for the version that books returns.",
     ),
-    "prices_include_vat_not_supported": CauseText(
-        cause_nl="De prijzen van deze order zijn inclusief btw; deze versie boekt alleen prijzen exclusief btw.",
-        cure_nl="Laat de webshop prijzen exclusief btw aanleveren, of boek deze orders met de hand en wijs ze af.",
-        cause_en="The prices of this order include VAT; this version books only prices without VAT.",
-        cure_en="Have the shop deliver prices without VAT, or book these orders by hand and dismiss them.",
-    ),
     "order_without_lines": CauseText(
         cause_nl="De order heeft geen regels, dus er is niets om te boeken.",
         cure_nl="Vul de regels aan in de webshop of annuleer de order daar; probeer het daarna opnieuw.",
@@ -175,43 +169,5 @@ TEXTS_OF_ORDERS = {
         ),
         cause_en="Ledger account {subject} does not exist in this company of Exact.",
         cure_en="Create ledger account {subject} in Exact, or have the administrator write the right one (gl_accounts), and retry.",
-    ),
-    "vat_rate_not_mapped": CauseText(
-        cause_nl=(
-            "Voor bestemming en btw-tarief {subject} is geen btw-code ingesteld (domestic: binnenland, eu: Europese Unie, export: "
-            "daarbuiten)."
-        ),
-        cure_nl=(
-            "Klopt het tarief dat de webshop rekende? Laat dan de beheerder een btw-code invullen (vat_codes); verbeter anders de "
-            "order in de webshop."
-        ),
-        cause_en="No VAT code is set for destination and VAT rate {subject} (domestic, eu: European Union, export: outside it).",
-        cure_en=(
-            "Did the shop charge the right rate? Then have the administrator add a VAT code (vat_codes); else mend the order in the shop."
-        ),
-    ),
-    "vat_code_missing": CauseText(
-        cause_nl="Btw-code {subject} bestaat niet in deze administratie van Exact.",
-        cure_nl="Maak btw-code {subject} aan in Exact, of laat de beheerder de juiste code invullen (vat_codes), en probeer het opnieuw.",
-        cause_en="VAT code {subject} does not exist in this company of Exact.",
-        cure_en="Create VAT code {subject} in Exact, or have the administrator write the right code (vat_codes), and retry.",
-    ),
-    "vat_code_blocked": CauseText(
-        cause_nl="Btw-code {subject} is geblokkeerd in Exact.",
-        cure_nl="Deblokkeer btw-code {subject} in Exact, of laat de beheerder een andere code invullen (vat_codes).",
-        cause_en="VAT code {subject} is blocked in Exact.",
-        cure_en="Unblock VAT code {subject} in Exact, or have the administrator choose another one (vat_codes).",
-    ),
-    "vat_code_wrong_type": CauseText(
-        cause_nl="Btw-code {subject} past niet bij prijzen exclusief btw: het type in Exact is niet Exclusief.",
-        cure_nl="Laat de beheerder een btw-code van het type Exclusief invullen (vat_codes) en probeer het opnieuw.",
-        cause_en="VAT code {subject} does not fit prices without VAT: its type in Exact is not Excluding.",
-        cure_en="Have the administrator choose a VAT code of type Excluding (vat_codes), then retry.",
-    ),
-    "vat_code_wrong_rate": CauseText(
-        cause_nl="Btw-code {subject} heeft in Exact een ander percentage dan de webshop rekende.",
-        cure_nl="Laat de beheerder de juiste btw-code invullen (vat_codes), of herstel het percentage in Exact, en probeer het opnieuw.",
-        cause_en="VAT code {subject} has another percentage in Exact than the shop charged.",
-        cure_en="Have the administrator choose the right VAT code (vat_codes), or mend the percentage in Exact, and retry.",
     ),
 }

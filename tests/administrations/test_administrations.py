@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from include.administrations.countries import ALIASES, COUNTRIES, EUROPEAN_UNION, Regime, iso_country
+from include.administrations.countries import ALIASES, COUNTRIES, EUROPEAN_UNION, Area, iso_country
 from include.administrations.identity import registration_fault, vat_number_fault
 from include.administrations.loader import load_administrations
 from include.administrations.model import Administration, Mode, Target
 from include.administrations.names import DIRECTORY, administration_names
+from include.administrations.vat import Regime
 from include.errors import RecordError, SetupError
 from include.sources import iso
 
@@ -86,32 +87,32 @@ def test_an_administration_that_nobody_described_is_a_finding_with_the_nearest_n
 
 
 @pytest.mark.parametrize(
-    ("administration", "country", "regime"),
+    ("administration", "country", "area"),
     [
-        (UK, "GB", Regime.DOMESTIC),
-        (UK, "IM", Regime.DOMESTIC),
-        (UK, "FR", Regime.EU),
-        (UK, "MC", Regime.EU),
-        (UK, "NO", Regime.EXPORT),
-        (BE, "BE", Regime.DOMESTIC),
-        (BE, "FR", Regime.EU),
-        (BE, "GR", Regime.EU),
-        (BE, "MC", Regime.EU),
-        (BE, "GB", Regime.EXPORT),
-        (BE, "IM", Regime.EXPORT),
-        (BE, "CH", Regime.EXPORT),
-        (BE, "AX", Regime.EXPORT),
-        (BE, "RE", Regime.EXPORT),
-        (BE, "JP", Regime.EXPORT),
+        (UK, "GB", Area.HOME),
+        (UK, "IM", Area.HOME),
+        (UK, "FR", Area.UNION),
+        (UK, "MC", Area.UNION),
+        (UK, "NO", Area.ELSEWHERE),
+        (BE, "BE", Area.HOME),
+        (BE, "FR", Area.UNION),
+        (BE, "GR", Area.UNION),
+        (BE, "MC", Area.UNION),
+        (BE, "GB", Area.ELSEWHERE),
+        (BE, "IM", Area.ELSEWHERE),
+        (BE, "CH", Area.ELSEWHERE),
+        (BE, "AX", Area.ELSEWHERE),
+        (BE, "RE", Area.ELSEWHERE),
+        (BE, "JP", Area.ELSEWHERE),
     ],
 )
-def test_a_country_belongs_to_one_vat_regime(administration: Administration, country: str, regime: Regime) -> None:
-    assert administration.regime(country) is regime
+def test_a_country_lies_in_one_area(administration: Administration, country: str, area: Area) -> None:
+    assert administration.area(country) is area
 
 
 def test_greece_may_be_written_as_its_vat_numbers_do() -> None:
     assert iso_country("el") == "GR"
-    assert BE.regime("EL") is Regime.EU
+    assert BE.area("EL") is Area.UNION
 
 
 def test_the_union_has_27_members_and_the_united_kingdom_is_none() -> None:
@@ -126,7 +127,7 @@ def test_orders_and_routes_know_the_same_countries() -> None:
 
 
 def test_a_rate_is_the_same_however_it_is_written() -> None:
-    table = UK.vat_table(Regime.DOMESTIC)
+    table = UK.vat_codes.table(Regime.DOMESTIC, "GB")
 
     assert table[Decimal(20)] == table[Decimal("20.0")] == table[Decimal("2E+1")] == "1"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from include.administrations.loader import load_administrations
 from include.administrations.mistakes import ConfigurationError, Mistake
+from include.administrations.money import Rounding
+from include.administrations.vat import Regime
 
 UK = """\
 division: 820101
@@ -200,6 +203,69 @@ WRONG = {
         "quarantine_s",
         "quarantine_s must be a whole number without quotes, not '15 minutes'",
     ),
+    "a rate of the one-stop shop twice": Wrong(
+        "  eu:\n",
+        "  one_stop_shop:\n    DE:\n      19: X\n      19.0: Y\n  eu:\n",
+        "19.0:",
+        "VAT rate one_stop_shop DE 19 is the same as another key of the table",
+    ),
+    "a one-stop shop outside the Union": Wrong(
+        "  eu:\n", "  one_stop_shop: {DE: {19: X}}\n  eu:\n", "vat_codes:", "one_stop_shop has no effect for a company outside the Union"
+    ),
+    "a reverse charge outside the Union": Wrong(
+        "  eu:\n", "  reverse_charge: {0: X}\n  eu:\n", "vat_codes:", "reverse_charge has no effect for a company outside the Union"
+    ),
+    "a one-stop shop that is not there": Wrong(
+        "mode: book\n", "mode: book\nwithout_vat_number: one_stop_shop\n", "without_vat", "there is no table of the one-stop shop"
+    ),
+    "a choice that nobody offers": Wrong(
+        "mode: book\n",
+        "mode: book\nwithout_vat_number: guess\n",
+        "without_vat",
+        "without_vat_number must be one of 'domestic', 'one_stop_shop' or 'refuse', not 'guess'",
+    ),
+    "a check that counts for ever": Wrong(
+        "mode: book\n",
+        "mode: book\nvat_number_checked_within_days: 9999\n",
+        "vat_number_checked",
+        "vat_number_checked_within_days must be at most 366",
+    ),
+    "a tolerance beyond reason": Wrong(
+        "mode: book\n",
+        'mode: book\nrounding: {tolerance: "50", gl_account: "8190", vat_code: "0", item: X}\n',
+        "rounding",
+        "rounding.tolerance: '50' is no tolerance - write an amount with a point",
+    ),
+    "a tolerance with a comma": Wrong(
+        "mode: book\n", 'mode: book\nrounding: {tolerance: "0,05"}\n', "rounding", "rounding.tolerance: '0,05' is no tolerance"
+    ),
+    "a rounding line without a ledger account": Wrong(
+        "mode: book\n", 'mode: book\nrounding: {tolerance: "0.05"}\n', "rounding", "rounding: gl_account or vat_code is missing"
+    ),
+    "a rounding line without an item": Wrong(
+        "mode: book\n",
+        'mode: book\nrounding: {tolerance: "0.05", gl_account: "8190", vat_code: "0"}\n',
+        "rounding",
+        "rounding: item is missing: a line of an invoice needs an item",
+    ),
+    "a rounding of nobody": Wrong(
+        "mode: book\n", "mode: book\nrounding: ignore\n", "rounding", "rounding must be a table of keys and values"
+    ),
+    "a kind of line of nobody": Wrong(
+        "mode: book\n",
+        'mode: book\nkinds: {shiping: {gl_account: "8100", item: X}}\n',
+        "kinds",
+        "kinds.shiping must be one of 'shipping', 'discount', 'payment_cost' or 'voucher'",
+    ),
+    "a kind of line without an item": Wrong(
+        "mode: book\n", 'mode: book\nkinds: {voucher: {gl_account: "1600"}}\n', "kinds", "kinds: item is missing"
+    ),
+    "a VAT code for shipping": Wrong(
+        "mode: book\n",
+        'mode: book\nkinds: {shipping: {gl_account: "8100", item: X, vat_code: "0"}}\n',
+        "kinds",
+        "kinds: shipping: vat_code is for vouchers only",
+    ),
     "an alias": Wrong('  home: "8010"', "  home: &a x\n  bags: *a", "bags", "refers to another place by * (alias) - write the value out"),
     "a merge key": Wrong('  home: "8010"', "  <<: {home: x}", "<<", "this is no key"),
     "a tag": Wrong('"8000"', "!!python/name:os.system x", "gifts", "has the tag"),
@@ -268,6 +334,44 @@ def test_the_message_shows_where_to_look_and_why_nothing_works(tmp_path: Path) -
     assert "\nUK.yaml:8: mode must be one of 'off', 'observe' or 'book', not 'live' - write for example mode: observe" in str(caught.value)
     assert "Nothing is booked for any administration" in str(caught.value)
     assert caught.value.code == "configuration_refused"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("  one_stop_shop: {BE: {21: X}}", "one_stop_shop: BE is no other member state of the Union - delete BE"),
+        ("  one_stop_shop: {GB: {20: X}}", "one_stop_shop: GB is no other member state of the Union - delete GB"),
+        ("  one_stop_shop: {Germany: {19: X}}", "'Germany' is no country code"),
+        ("  one_stop_shop: {DE: {19%: X}}", "'19%' is no VAT rate in percent"),
+    ],
+)
+def test_the_one_stop_shop_is_for_other_member_states(written: str, words: str, tmp_path: Path) -> None:
+    wrong = BE.replace("vat_codes:\n", f"vat_codes:\n{written}\n")
+
+    assert any(words in f"{each.cause} - {each.cure}" for each in mistakes_in(folder(tmp_path, UK=UK, BE=wrong)))
+
+
+def test_a_line_of_an_entry_has_no_item(tmp_path: Path) -> None:
+    wrong = BE + 'kinds:\n  voucher: {gl_account: "1600", item: X}\n'
+
+    assert any("item has no effect with target sales_entry" in each.cause for each in mistakes_in(folder(tmp_path, UK=UK, BE=wrong)))
+
+
+def test_every_regime_kind_and_rounding_can_be_written(tmp_path: Path) -> None:
+    tables = (
+        "vat_codes:\n  reverse_charge: {0: R}\n  services_outside: {0: S}\n  one_stop_shop:\n    DE: {19: D19, 7: D7}\n    FR: {5.5: F5}\n"
+    )
+    text = BE.replace("vat_codes:\n", tables) + (
+        "without_vat_number: one_stop_shop\nvat_number_checked_within_days: 90\n"
+        'rounding: {tolerance: 0.05, gl_account: "8190", vat_code: "0"}\nkinds:\n  voucher: {gl_account: "1600", vat_code: "0"}\n'
+    )
+
+    be = load_administrations(folder(tmp_path, UK=UK + "rounding: refuse\n", BE=text))["BE"]
+
+    assert be.vat_codes.table(Regime.ONE_STOP_SHOP, "MC") == {Decimal("5.5"): "F5"}
+    assert be.rounding is not None
+    assert be.rounding.tolerance == Decimal("0.05")
+    assert load_administrations(tmp_path)["UK"].rounding == Rounding(tolerance=Decimal(0))
 
 
 def test_two_files_may_not_take_the_same_country(tmp_path: Path) -> None:

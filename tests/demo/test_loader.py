@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from include.administrations.identity import vat_number_fault
 from include.demo import loader
 from include.demo.loader import RULES, load
 from include.sources.contract import VIEWS
@@ -104,11 +105,22 @@ def test_totals_as_paid_are_net_sums_with_vat_of_the_country(shop, documents):
     expected = {}
     for number, document in documents.items():
         net = abs(net_of(document))
-        vat = (net * rates.get(document[0]["Country"], 0) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        consumer = 21 if document[0]["Country"] == "EIRE" and not document[0]["CustomerID"] else 0
+        vat = (net * rates.get(document[0]["Country"], consumer) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
         expected[number] = net + vat
 
     query = "SELECT number, total_paid FROM exactly_contract.orders UNION ALL SELECT number, total_paid FROM exactly_contract.returns"
     assert dict(rows(shop, query)) == expected
+
+
+def test_businesses_of_the_union_have_a_vat_number_that_is_checked_and_nobody_else_has(shop):
+    union = ("DE", "IE", "FR", "LT", "NL", "ES", "PL", "PT", "IT", "BE")
+    query = "SELECT country, customer_number, vat_number, vat_number_checked_on = ordered_at::date FROM exactly_contract.orders"
+
+    for country, customer, number, checked in rows(shop, query):
+        wanted = country in union and customer is not None
+        assert (number is not None, bool(checked)) == (wanted, wanted)
+        assert not wanted or vat_number_fault(country, number) is None
 
 
 def test_the_last_day_of_the_file_is_yesterday_and_gaps_stay(shop, loaded):

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from include.mappings.master_data import Journal, VatCode
 
-GL_ACCOUNTS = frozenset({"8000", "8010", "8020", "8030", "8040", "8050", "8100", "8110", "8120", "8130"})
-ITEMS = frozenset({"85123A", "71053", "22423", "SHIPPING", "DISCOUNT", "MISC", "CHARGES"})
+GL_ACCOUNTS = frozenset({"8000", "8010", "8020", "8030", "8040", "8050", "8100", "8110", "8120", "8130", "8190", "1600"})
+ITEMS = frozenset({"85123A", "71053", "22423", "SHIPPING", "DISCOUNT", "MISC", "CHARGES", "ROUNDING", "VOUCHER"})
 VAT_CODES = (
     VatCode("1", Decimal("0.2"), "E"),
     VatCode("4", Decimal(0), "E"),
@@ -18,6 +18,17 @@ VAT_CODES = (
     VatCode("21", Decimal("0.21"), "E"),
     VatCode("I0", Decimal(0), "E"),
     VatCode("X0", Decimal(0), "E"),
+    # Those of a Dutch company whose shop has prices including VAT.
+    VatCode("NL21", Decimal("0.21"), "I"),
+    VatCode("NL9", Decimal("0.09"), "E"),
+    VatCode("NL0", Decimal(0), "E"),
+    VatCode("ICL", Decimal(0), "B"),
+    VatCode("ICD", Decimal(0), "B"),
+    VatCode("EXP", Decimal(0), "B"),
+    VatCode("OUT", Decimal(0), "N"),
+    VatCode("DE19", Decimal("0.19"), "I"),
+    VatCode("DE7", Decimal("0.07"), "E"),
+    VatCode("NONE", Decimal(0), "N"),
 )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from include.sources.records import OrderLine, ShopOrder
 
 ORDERED_AT = datetime(2026, 11, 16, 8, 26, tzinfo=UTC)
+CHECKED_ON = date(2026, 11, 1)
 HEART = OrderLine(
     position=1,
     article_code="85123A",
@@ -51,7 +52,22 @@ def order(*lines: OrderLine, **changes: Any) -> ShopOrder:
     return replace(ORDER, lines=lines or ORDER.lines, **changes)
 
 
+def dutch(*lines: OrderLine, **changes: Any) -> ShopOrder:
+    """A Dutch consumer's order of one thing for 121 euros, VAT included."""
+    lines = lines or (line(quantity="1", unit_price="121", vat_rate="21"),)
+    consumer = {"kind_of_buyer": "consumer", "customer_number": None, "payment_method": "card"}
+    return order(*lines, **{"number": "NL-1", "country": "NL", "currency": "EUR", "prices_include_vat": True, **consumer, **changes})
+
+
+def german(*lines: OrderLine, **changes: Any) -> ShopOrder:
+    """The order of a German business whose VAT number was checked, without VAT."""
+    lines = lines or (line(quantity="1", unit_price="100", vat_rate="0"),)
+    business = {"kind_of_buyer": "business", "vat_number": "DE123456789", "vat_number_checked_on": CHECKED_ON}
+    return dutch(*lines, **{"number": "DE-1", "country": "DE", "prices_include_vat": False, **business, **changes})
+
+
 def french(*lines: OrderLine, **changes: Any) -> ShopOrder:
-    """An order of a customer in France, without VAT."""
+    """An order of a business in France, without VAT."""
     lines = tuple(replace(each, vat_rate=Decimal(0)) for each in lines or ORDER.lines)
-    return order(*lines, **{"country": "FR", "customer_number": "12583", "number": "536370", **changes})
+    business = {"kind_of_buyer": "business", "vat_number": "FR 12 345678901", "vat_number_checked_on": CHECKED_ON}
+    return order(*lines, **{"country": "FR", "customer_number": "12583", "number": "536370", **business, **changes})

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 import include
+from include.administrations.countries import EUROPEAN_UNION
+from include.demo import retail
 from include.mappings.orders_to_invoices import not_a_sale, sales_document
 from include.sources.records import ShopOrder
 from tests.mappings.books import Books
 from tests.mappings.companies import ADMINISTRATIONS
-from tests.mappings.orders import line, order
+from tests.mappings.orders import ORDERED_AT, line, order
 
 FILE = Path(include.__file__).parent / "demo" / "data" / "online_retail.csv"
 COUNTRIES = {
@@ -60,7 +62,8 @@ def books(documents: dict[str, Rows]) -> Books:
 
 
 def shop_order(number: str, rows: Rows) -> ShopOrder:
-    country = COUNTRIES[rows[0]["Country"]]
+    country, customer = COUNTRIES[rows[0]["Country"]], rows[0]["CustomerID"] or None
+    abroad = "0" if customer or country not in EUROPEAN_UNION else RATES["BE"]
     lines = [
         line(
             position,
@@ -68,13 +71,22 @@ def shop_order(number: str, rows: Rows) -> ShopOrder:
             description=row["Description"],
             quantity=row["Quantity"],
             unit_price=row["UnitPrice"],
-            vat_rate=RATES.get(country, "0"),
+            vat_rate=RATES.get(country, abroad),
             product_group=GROUPS.get(row["StockCode"].upper(), "gifts"),
         )
         for position, row in enumerate(rows, 1)
     ]
-    customer = rows[0]["CustomerID"] or None
-    return order(*lines, number=number, country=country, customer_number=customer, payment_method="account" if customer else "card")
+    vat_number = retail.vat_number(country, customer) if customer else None
+    return order(
+        *lines,
+        number=number,
+        country=country,
+        customer_number=customer,
+        payment_method="account" if customer else "card",
+        kind_of_buyer="business" if customer else "consumer",
+        vat_number=vat_number,
+        vat_number_checked_on=ORDERED_AT.date() if vat_number else None,
+    )
 
 
 def net(rows: Rows) -> Decimal:
