@@ -1,6 +1,7 @@
 """How registration and VAT numbers look, so that a typing mistake is found before anything is compared with it.
 
-Check digits: Belgium 97 minus the remainder by 97; the Netherlands eleven test or, since 2020, ISO 7064 mod 97-10 over the whole number;
+Check digits: Belgium 97 minus the remainder by 97; Germany ISO 7064 mod 11,10;
+the Netherlands eleven test or, since 2020, ISO 7064 mod 97-10 over the whole number;
 United Kingdom weights 8 to 2, in the old series and the one of 2010 (55 higher).
 """
 
@@ -17,7 +18,7 @@ REGISTRATIONS = {
 }
 VAT_NUMBERS = {
     "BE": (r"BE[01]\d{9}", "BE0123456749"),
-    "DE": (r"DE\d{9}", "DE123456789"),
+    "DE": (r"DE\d{9}", "DE123456788"),
     "FR": (r"FR[0-9A-Z]{2}\d{9}", "FR12345678901"),
     "GB": (r"(GB|XI)(\d{9}|\d{12})", "GB123456782"),
     "GR": (r"EL\d{9}", "EL123456789"),
@@ -57,6 +58,13 @@ def _british(number: str) -> bool:
     return (total + digits[7] * 10 + digits[8]) % 97 in {0, 42}
 
 
+def _german(number: str) -> bool:
+    product = 10
+    for digit in number[2:10]:
+        product = ((int(digit) + product) % 10 or 10) * 2 % 11
+    return (11 - product) % 10 == int(number[10])
+
+
 def _dutch(number: str) -> bool:
     digits = [int(digit) for digit in number[2:11]]
     total = sum(weight * digit for weight, digit in zip(range(9, 1, -1), digits, strict=False))
@@ -64,4 +72,4 @@ def _dutch(number: str) -> bool:
     return eleven or int("".join(str(int(character, 36)) for character in number)) % 97 == 1
 
 
-CHECKS: Mapping[str, Callable[[str], bool]] = {"BE": _belgian, "GB": _british, "NL": _dutch}
+CHECKS: Mapping[str, Callable[[str], bool]] = {"BE": _belgian, "DE": _german, "GB": _british, "NL": _dutch}

@@ -73,7 +73,7 @@ WORD_GROUPS = {
     " BUNTING HANGER BASKET BOX BOXES",
 }
 
-_VAT_SHAPES = {"BE": "BE0{:09d}", "FR": "FR00{:09d}", "NL": "NL{:09d}B01"}
+_VAT_SHAPES = {"BE": "BE0{:09d}", "NL": "NL{:09d}B01"}
 _CENT = Decimal("0.01")
 _LONDON = ZoneInfo("Europe/London")
 _WORDS = {group: frozenset(words.split()) for group, words in WORD_GROUPS.items()}
@@ -187,6 +187,9 @@ def vat_number(country: str, buyer: str) -> str | None:
     """A VAT number that looks as those of its country do, or None outside the European Union."""
     if country not in EUROPEAN_UNION:
         return None
+    if country == "FR":
+        company = int(buyer) * 100
+        return f"FR{(12 + 3 * (company % 97)) % 97:02d}{company:09d}"
     shape = _VAT_SHAPES.get(country, country + "{:09d}")
     candidates = (shape.format(int(buyer) * 100 + check) for check in range(100))
     return next(number for number in candidates if vat_number_fault(country, number) is None)

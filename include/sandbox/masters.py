@@ -11,6 +11,7 @@ from include.sandbox.catalogue import Entity
 from include.sandbox.clock import day_ms
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload
+from include.sandbox.vat_numbers import is_possible
 
 CODE_WIDTH = 18
 # Columns that refer to other rows: column, table, caption.
@@ -66,6 +67,7 @@ def change_row(keeper: Bookkeeper, entity: Entity, key: str, values: Row) -> Non
     changes = {name: value for name, value in values.items() if name != entity.key}
     if entity.table == "accounts" and changes.get("Code"):
         changes["Code"] = padded(changes["Code"])
+    _check_vat_number(keeper, changes)
     _check_references(keeper, entity.table, changes)
     keeper.refuse_if_any()
     keeper.world.touch(entity.table, key, storable(changes), division=keeper.division)
@@ -108,10 +110,17 @@ def _check_code(keeper: Bookkeeper, table: str, values: Row) -> None:
         keeper.complain("already_exists")
 
 
+def _check_vat_number(keeper: Bookkeeper, values: Row) -> None:
+    """Refuse a VAT number whose check digits are wrong, as Exact does with relations (FACTS 6.7)."""
+    if values.get("VATNumber") and not is_possible(str(values["VATNumber"])):
+        keeper.complain("vat_number_checksum")
+
+
 def _account(keeper: Bookkeeper, values: Row) -> Row:
     code = values.get("Code") or str(keeper.world.database.next(f"account/{keeper.division}"))
     if not code.strip().isdigit():
         keeper.complain("invalid", "Code")
+    _check_vat_number(keeper, values)
     status_since = day_ms(keeper.world.stamp_ms())
     return {**values, "Code": padded(code), "StatusSince": status_since, "Type": values.get("Status") or "A"}
 

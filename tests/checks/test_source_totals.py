@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from include.checks.source_totals import net_of
+from include.checks.source_totals import net_of, net_off_by
 from tests.mappings.orders import line, order
 
 
@@ -20,6 +20,13 @@ def test_prices_with_vat_are_made_net_line_by_line():
     document = order(line(quantity=3, unit_price="1.21", vat_rate=21), prices_include_vat=True)
 
     assert net_of(document) == Decimal("3.00")
+
+
+def test_only_prices_with_vat_leave_cents_to_round():
+    lines = (line(1), line(2))
+
+    assert net_off_by(order(*lines)) == 0
+    assert net_off_by(order(*lines, prices_include_vat=True)) == Decimal("0.02")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity"])

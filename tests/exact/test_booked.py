@@ -61,3 +61,28 @@ def test_a_payload_is_added_up_as_exact_will():
 
     assert written.net_by_vat == {"1": Decimal("0.26")}
     assert (written.currency, written.journal, written.lines) == ("GBP", "70", 2)
+
+
+def test_vat_inside_an_amount_is_taken_out_line_by_line():
+    including = {"I": Decimal("0.21")}
+    header = {"InvoiceID": "i1", "LineNumber": 0, "Currency": "EUR", "Type": 8020, "AmountFC": "13", "VATAmountFC": "2.08"}
+    lines = [
+        {"InvoiceID": "i1", "LineNumber": 1, "AmountFC": "12", "VATAmountFC": "2.08", "VATCode": "I"},
+        {"InvoiceID": "i1", "LineNumber": 2, "AmountFC": "1", "VATCode": "N"},
+    ]
+
+    (invoice,) = booked_invoices([header, *lines], including)
+
+    assert invoice.net_by_vat == {"I": Decimal("9.92"), "N": Decimal("1.00")}
+    assert invoice.net + invoice.vat == invoice.total
+
+
+def test_a_payload_with_vat_inside_comes_to_the_net_that_exact_books():
+    guid = "96bf94a8-d11e-48e4-b09c-b685529c01be"
+    line = f'{{"AmountFC":100,"GLAccount":"{guid}","Quantity":1,"VATCode":"I"}}'
+    payload = (
+        f'{{"Currency":"EUR","Customer":"{guid}","EntryDate":"2026-11-17T00:00:00","Journal":"70","PaymentCondition":"30",'
+        f'"SalesEntryLines":[{line}],"YourRef":"1"}}'
+    )
+
+    assert written_document("salesentry/SalesEntries", payload, {"I": Decimal("0.21")}).net_by_vat == {"I": Decimal("82.64")}

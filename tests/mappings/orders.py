@@ -62,7 +62,7 @@ def dutch(*lines: OrderLine, **changes: Any) -> ShopOrder:
 def german(*lines: OrderLine, **changes: Any) -> ShopOrder:
     """The order of a German business whose VAT number was checked, without VAT."""
     lines = lines or (line(quantity="1", unit_price="100", vat_rate="0"),)
-    business = {"kind_of_buyer": "business", "vat_number": "DE123456789", "vat_number_checked_on": CHECKED_ON}
+    business = {"kind_of_buyer": "business", "vat_number": "DE123456788", "vat_number_checked_on": CHECKED_ON}
     return dutch(*lines, **{"number": "DE-1", "country": "DE", "prices_include_vat": False, **business, **changes})
 
 

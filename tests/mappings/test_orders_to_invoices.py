@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +19,7 @@ from tests.mappings.books import Books
 from tests.mappings.companies import BE, UK, variation, with_items
 from tests.mappings.orders import french, line, order
 from tests.mappings.samples import MIXED_LINES, SAMPLES
-
-GOLDEN = Path(__file__).parent / "golden"
+from tests.mappings.what_exact_gets import GOLDEN, PAGE, page, payload
 
 
 def refusal(shop_order: ShopOrder, administration: Administration = UK, books: Books | None = None) -> RecordError:
@@ -38,12 +36,13 @@ def lines_of(shop_order: ShopOrder, administration: Administration, books: Books
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_an_order_becomes_its_golden_payload(name: str) -> None:
-    shop_order, administration = SAMPLES[name]
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"), parse_float=Decimal)
 
-    payload = sales_document(shop_order, administration, Books()).record.with_token("ABCDEFGH2345").payload()
+    assert payload(SAMPLES[name]) == canonical_json(golden)
 
-    assert payload == canonical_json(golden)
+
+def test_what_a_bookkeeper_reads_is_what_exact_gets() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page()
 
 
 def test_each_golden_payload_belongs_to_a_sample() -> None:

@@ -49,7 +49,7 @@ SOLD: dict[str, tuple[ShopOrder, Administration, str]] = {
     "in the Union, to a business": (german(), NL, "ICL"),
     "in the Union, to a business whose number is of a third state": (german(vat_number="LU12345678"), NL, "ICL"),
     "in the Union, to a business in Greece": (german(country="GR", vat_number="EL123456789"), NL, "ICL"),
-    "in the Union, the number written with points": (german(vat_number="de 123.456.789"), NL, "ICL"),
+    "in the Union, the number written with points": (german(vat_number="de 123.456.788"), NL, "ICL"),
     "in the Union, to nobody says whom, with a number": (german(kind_of_buyer=None), NL, "ICL"),
     "in the Union, to a consumer, by the one-stop shop": (dutch(at("19"), country="DE"), NL, "DE19"),
     "in the Union, to a consumer, reduced rate there": (dutch(at("7"), country="DE"), NL, "DE7"),
@@ -124,7 +124,7 @@ def test_a_rate_that_does_not_fit_its_regime_is_refused_and_both_are_said(situat
         sales_document(shop_order, administration, Books())
 
     assert f"{caught.value.code}:{caught.value.subject}" == cause
-    assert "DE123456789" not in str(caught.value)
+    assert "DE123456788" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("days_before", "counts"), [(0, True), (30, True), (31, False), (-5, True)])
