@@ -211,3 +211,15 @@ def test_without_a_rule_nothing_is_compared() -> None:
 def test_what_a_rounding_line_needs_is_asked_for(changes: dict[str, object], cause: str) -> None:
     with pytest.raises(RecordError, match=cause):
         sales_document(dutch(total_paid=Decimal("121.01")), NL_INVOICES, replace(Books(), **changes))
+
+
+def test_another_currency_is_converted_by_exact_and_its_rate_is_read_back(client: ExactClient, books: SandboxBooks) -> None:
+    entries, _ = companies(INSIDE)
+    shop_order = dutch(line(quantity="1", unit_price="121", vat_rate="21"), currency="GBP", total_paid=Decimal(121))
+    record = sales_document(shop_order, entries, books).record
+
+    booked = client.post(f"{DIVISION}/{record.endpoint}", json.loads(record.payload())).json()["d"]
+
+    assert "Rate" not in json.loads(record.payload())
+    assert Decimal(str(booked["AmountFC"])) == 121
+    assert Decimal(str(booked["AmountDC"])) / Decimal(str(booked["AmountFC"])) == Decimal("1.15")
