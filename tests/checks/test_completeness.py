@@ -121,8 +121,8 @@ def test_a_sum_that_differs_is_a_failure_unless_the_shop_changed_it_since():
 def test_cents_that_rounding_leaves_are_no_difference():
     near, far = record(net=Decimal("139.14"), net_off_by=Decimal("0.02")), record(net=Decimal("139.15"), net_off_by=Decimal("0.02"))
 
-    assert list(sums_are_the_shops([near], Belongings([mutation()], []))) == []
-    assert [finding.level for finding in sums_are_the_shops([far], Belongings([mutation()], []))] == [Level.FAILURE]
+    assert list(sums_are_the_shops([near], Belongings([mutation()], []), routed_elsewhere=set())) == []
+    assert [finding.level for finding in sums_are_the_shops([far], Belongings([mutation()], []), routed_elsewhere=set())] == [Level.FAILURE]
 
 
 @pytest.mark.parametrize(
