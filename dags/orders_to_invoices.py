@@ -15,7 +15,7 @@ running, clearing and backfilling this Dag is always safe.
   became red; clear it once the cause is gone.
 * `book_<administration>` is **up for retry**: a limit of Exact or of the network; it comes back by itself at the moment that the log names.
 * **Single orders that were refused do not make this Dag red.** They are in the Dag `attention`: one red run per cause.
-* `open_cases` is red with `configuration`: far more causes than usual appeared at one time. Look for the one mistake behind them.
+* The log of `open_cases` says `configuration`: far more causes than usual appeared at one time. Look for the one mistake behind them.
 """
 
 from airflow.providers.standard.operators.empty import EmptyOperator

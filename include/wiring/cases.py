@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 
 from airflow.sdk import TriggerRule, XComArg, get_current_context, task
 
-from include.errors import SetupError
+log = logging.getLogger(__name__)
 
 ATTENTION = "attention"
-# More new causes than this at one time is no row of mistakes but one: a wrong configuration.
+# More new causes than this at one time is most likely one mistake, a wrong configuration: the oldest show it, the others follow as it is mended.
 CASES_MAX = 200
 # A mapped task with this template is shown by the name that its body gives with `label`.
 LABEL = "{{ label }}"
@@ -24,10 +25,8 @@ def open_cases() -> list[str]:
 
     cases = unraised_cases()
     if len(cases) > CASES_MAX:
-        raise SetupError(
-            "configuration", cure=f"{len(cases)} new causes at one time: look for the one mistake behind them, such as {cases[0]}"
-        )
-    return cases
+        log.error("configuration: %s new causes at one time; look for the one mistake behind them, such as %s", len(cases), cases[0])
+    return cases[:CASES_MAX]
 
 
 @task(map_index_template=LABEL)
