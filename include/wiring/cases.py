@@ -10,7 +10,7 @@ from airflow.sdk import TriggerRule, XComArg, get_current_context, task
 log = logging.getLogger(__name__)
 
 ATTENTION = "attention"
-# More new causes than this at one time is most likely one mistake, a wrong configuration: the oldest show it, the others follow as it is mended.
+# More new causes than this at one time is most likely one mistake, a wrong configuration: the oldest show it, the others follow.
 CASES_MAX = 200
 # A mapped task with this template is shown by the name that its body gives with `label`.
 LABEL = "{{ label }}"
