@@ -156,9 +156,9 @@ def test_a_canary_with_another_trouble_of_its_own_leaves_the_case_and_the_others
     with pytest.raises(CaseOpenError):
         work_off(world, "BE", case_id)
     first = world.mutations("cause_code = 'blocked_account'")[0]["source_id"]
-    world.shop("update webshop.sales set gross_prices = true where sale_no = %s", first)
+    world.shop("update webshop.sales set pay_method = 'pigeon' where sale_no = %s", first)
     world.sandbox.control("POST", "accounts", {**german, "Blocked": False})
     work_off(world, "BE", case_id)
 
     assert case_id not in cases(world)
-    assert cases(world)["BE:prices_include_vat_not_supported"] == 1
+    assert cases(world)["BE:missing_payment_condition:pigeon"] == 1

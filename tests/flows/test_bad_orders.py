@@ -18,7 +18,6 @@ MANY_LINES = (
     " where sale_no = %s and line_no = (select min(line_no) from webshop.sale_items m where m.sale_no = i.sale_no)"
 )
 BAD = {
-    "gross": PER_ORDER.format("gross_prices = true"),
     "country": PER_ORDER.format("ship_to = 'QQ'"),
     "currency": PER_ORDER.format("currency = 'QQQ'"),
     "yen": PER_ORDER.format("currency = 'JPY'"),
@@ -47,6 +46,7 @@ GOOD = {
     "controls": PER_LINE.format("title = E'a\\tb\\nc\\x01'"),
     "long": MANY_LINES.format(qty="1", price="1", lines=1_500),
     "empty": PER_LINE.format("title = null"),
+    "gross": PER_ORDER.format("gross_prices = true"),
 }
 
 
