@@ -20,9 +20,9 @@ QUOTED = (
 )
 # In pieces, so that this file does not hold what it looks for.
 LEFT_OVER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX:|HA" + r"CK)\b")
-HOMES = re.compile(r"(?<![\w.])(/home/\w+|/root\b|/Users/\w+|/work/|/tmp/w\b|[A-Z]:\\Users)")
+HOMES = re.compile(r"(?<![\w.])(/home/\w+|/root\b|/Users/\w+|[A-Z]:\\Users|" + re.escape(f"{ROOT}/") + ")")
 REGISTRY = re.compile(
-    r"(?i)(--(extra-)?index-url|--find-links|--trusted-host)[ =]+[^\s\"'$)]|https?://[\w.-]*(pypi|pythonhosted|artifactory|nexus|devpi)\b"
+    r"(?i)(--(extra-)?index-url|--find-links|--trusted-host)[ =]+[^\s\"'$)]|https?://[\w.-]*([pP]y[pP]i|python[hH]osted|artifactory|nexus|devp[iI])\b"
 )
 SECRETS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
