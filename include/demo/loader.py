@@ -1,7 +1,7 @@
 """Loads the real orders of `data/online_retail.csv` into the demo's webshop, and lays the contract views over it.
 
 The file tells number, article, description, quantity, moment, price, customer and country. All else that a shop knows is made up by rules,
-which `RULES` (in `retail.py`) states for the demo to print. In short: the days become those of last week, prices are in GBP excl. VAT,
+which `RULES` (in `retail.py`) states. In short: the days become those of last week, prices are in GBP excl. VAT,
 documents whose number starts with C are returns; product groups, VAT, totals as paid, payment methods, customers' names are derived.
 
 A webshop that is loaded already is left exactly as it is, whatever day it is: no order is new, and none has changed.
