@@ -103,6 +103,20 @@ _LINE = (
     Column("supply", Form.CODE, _O, "whether it is a good or a service; empty: a good", choices=("goods", "services")),
 )
 
+
+def _address(kind: str) -> tuple[Column, ...]:
+    """The columns of a further address; all of them empty: there is none."""
+    return (
+        Column(f"{kind}_address_line_1", Form.TEXT, _O, f"street and house number of the {kind} address, if it is another one"),
+        Column(f"{kind}_address_line_2", Form.TEXT, _O, f"second line of the {kind} address"),
+        Column(f"{kind}_postcode", Form.TEXT, _O, f"postcode of the {kind} address"),
+        Column(f"{kind}_city", Form.TEXT, _O, f"place of the {kind} address"),
+        Column(
+            f"{kind}_country", Form.COUNTRY, _O, f"country of the {kind} address; empty: that of the customer", "ISO 3166-1, two letters"
+        ),
+    )
+
+
 CUSTOMERS = View(
     "customers",
     "one row per customer with an account at the shop",
@@ -117,6 +131,9 @@ CUSTOMERS = View(
         Column("postcode", Form.TEXT, _O, "postcode"),
         Column("city", Form.TEXT, _O, "place"),
         Column("country", Form.COUNTRY, _M, "country of the address", "ISO 3166-1, two letters"),
+        *_address("invoice"),
+        *_address("delivery"),
+        Column("language", Form.CODE, _O, "language of letters and invoices", "ISO 639-1, two letters"),
         _BUYER,
         _VAT_NUMBER,
         _CHECKED_ON,

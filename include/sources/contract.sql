@@ -12,21 +12,32 @@ CREATE SCHEMA IF NOT EXISTS exactly_contract;
 -- one row per customer with an account at the shop
 CREATE VIEW exactly_contract.customers AS
 SELECT
-    NULL::text AS number,                 -- mandatory: the shop's own number of the customer, each once
-    NULL::text AS name,                   -- mandatory: name of the company, or of the person
-    NULL::text AS contact,                -- optional: name of the person to address
-    NULL::text AS email,                  -- optional: e-mail address for invoices
-    NULL::text AS phone,                  -- optional: telephone number
-    NULL::text AS address_line_1,         -- optional: street and house number
-    NULL::text AS address_line_2,         -- optional: second line of the address
-    NULL::text AS postcode,               -- optional: postcode
-    NULL::text AS city,                   -- optional: place
-    NULL::text AS country,                -- mandatory: country of the address [ISO 3166-1, two letters]
-    NULL::text AS kind_of_buyer,          -- optional: who buys: decides the VAT regime: business, consumer
-    NULL::text AS vat_number,             -- optional: VAT number of the buyer, with its country letters
-    NULL::date AS vat_number_checked_on,  -- optional: day on which the VAT number was last found valid; empty: never [date]
-    NULL::text AS registration_number,    -- optional: number in the register of companies
-    NULL::timestamptz AS changed_at       -- mandatory: last change of the row or of anything below it; must move with each change, or the change is never seen [moment with time zone]
+    NULL::text AS number,                   -- mandatory: the shop's own number of the customer, each once
+    NULL::text AS name,                     -- mandatory: name of the company, or of the person
+    NULL::text AS contact,                  -- optional: name of the person to address
+    NULL::text AS email,                    -- optional: e-mail address for invoices
+    NULL::text AS phone,                    -- optional: telephone number
+    NULL::text AS address_line_1,           -- optional: street and house number
+    NULL::text AS address_line_2,           -- optional: second line of the address
+    NULL::text AS postcode,                 -- optional: postcode
+    NULL::text AS city,                     -- optional: place
+    NULL::text AS country,                  -- mandatory: country of the address [ISO 3166-1, two letters]
+    NULL::text AS invoice_address_line_1,   -- optional: street and house number of the invoice address, if it is another one
+    NULL::text AS invoice_address_line_2,   -- optional: second line of the invoice address
+    NULL::text AS invoice_postcode,         -- optional: postcode of the invoice address
+    NULL::text AS invoice_city,             -- optional: place of the invoice address
+    NULL::text AS invoice_country,          -- optional: country of the invoice address; empty: that of the customer [ISO 3166-1, two letters]
+    NULL::text AS delivery_address_line_1,  -- optional: street and house number of the delivery address, if it is another one
+    NULL::text AS delivery_address_line_2,  -- optional: second line of the delivery address
+    NULL::text AS delivery_postcode,        -- optional: postcode of the delivery address
+    NULL::text AS delivery_city,            -- optional: place of the delivery address
+    NULL::text AS delivery_country,         -- optional: country of the delivery address; empty: that of the customer [ISO 3166-1, two letters]
+    NULL::text AS language,                 -- optional: language of letters and invoices [ISO 639-1, two letters]
+    NULL::text AS kind_of_buyer,            -- optional: who buys: decides the VAT regime: business, consumer
+    NULL::text AS vat_number,               -- optional: VAT number of the buyer, with its country letters
+    NULL::date AS vat_number_checked_on,    -- optional: day on which the VAT number was last found valid; empty: never [date]
+    NULL::text AS registration_number,      -- optional: number in the register of companies
+    NULL::timestamptz AS changed_at         -- mandatory: last change of the row or of anything below it; must move with each change, or the change is never seen [moment with time zone]
 WHERE false;
 
 -- one row per order

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from include.sources.contract import CUSTOMERS, ORDER_LINES, ORDERS, RETURN_LINES, RETURNS, View
-from include.sources.records import BadRecord, Customer, OrderLine, ShopOrder, ShopReturn
+from include.sources.records import BadRecord, Customer, OrderLine, PostalAddress, ShopOrder, ShopReturn
 from include.sources.rows import NUMBER_MAX, Fault, FaultError, Row, read_value
 
 LINES_MAX = 2_000  # lines of one document
@@ -163,6 +163,7 @@ def _document(make: Callable[..., D], row: Row, lines: tuple[OrderLine, ...]) ->
 
 
 def _customer(row: Row, _: tuple[OrderLine, ...]) -> Customer:
+    country = row.text("country")
     return Customer(
         number=row.text("number"),
         name=row.text("name"),
@@ -173,13 +174,28 @@ def _customer(row: Row, _: tuple[OrderLine, ...]) -> Customer:
         address_line_2=row.maybe_text("address_line_2"),
         postcode=row.maybe_text("postcode"),
         city=row.maybe_text("city"),
-        country=row.text("country"),
+        country=country,
+        language=row.maybe_text("language"),
+        invoice_address=_address(row, "invoice", country),
+        delivery_address=_address(row, "delivery", country),
         kind_of_buyer=row.maybe_text("kind_of_buyer"),
         vat_number=row.maybe_text("vat_number"),
         vat_number_checked_on=row.maybe_day("vat_number_checked_on"),
         registration_number=row.maybe_text("registration_number"),
         changed_at=row.moment("changed_at"),
     )
+
+
+def _address(row: Row, kind: str, country: str) -> PostalAddress | None:
+    """A further address; a country alone is none."""
+    address = PostalAddress(
+        line_1=row.maybe_text(f"{kind}_address_line_1"),
+        line_2=row.maybe_text(f"{kind}_address_line_2"),
+        postcode=row.maybe_text(f"{kind}_postcode"),
+        city=row.maybe_text(f"{kind}_city"),
+        country=row.maybe_text(f"{kind}_country") or country,
+    )
+    return address if address.line_1 or address.line_2 or address.postcode or address.city else None
 
 
 ORDER_SOURCE = Source("order", ORDERS, ORDER_LINES, _order)

@@ -68,6 +68,17 @@ class ShopReturn(ShopDocument):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PostalAddress:
+    """Where invoices or goods go, if that is another address than the customer's own."""
+
+    line_1: str | None
+    line_2: str | None
+    postcode: str | None
+    city: str | None
+    country: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Customer:
     """A customer with an account at the shop."""
 
@@ -86,6 +97,9 @@ class Customer:
     vat_number_checked_on: date | None
     registration_number: str | None
     changed_at: datetime
+    language: str | None = None
+    invoice_address: PostalAddress | None = None
+    delivery_address: PostalAddress | None = None
     version: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +151,7 @@ def _plain(value: object) -> object:
             return value.timestamp()
         case tuple():
             return [_plain(item) for item in value]
-        case OrderLine():
+        case OrderLine() | PostalAddress():
             return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
         case _:
             return value
