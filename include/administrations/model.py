@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from include.administrations.countries import EUROPEAN_UNION, Area, area, iso_country, vat_area_of
+from include.administrations.credits import Credits
 from include.administrations.identity import registration_fault, vat_number_fault
 from include.administrations.money import KindRule, LineKind, Rounding, rounding_rule
 from include.administrations.parts import Code, Codes, Country, Part, mistake
@@ -118,6 +119,7 @@ class Administration(Part):
     )
     guests: str = Field(description="code of the relation for orders without customer number, or refuse", examples=['"90000"'])
     payment_conditions: Codes = Field(description="payment conditions by payment method of the shop", examples=['{account: "30"}'])
+    credits: Credits = Field(default=Credits(), description="rules for credits", examples=["{free: true}"])
     quarantine_s: int = Field(
         default=900,
         strict=True,
@@ -193,6 +195,13 @@ class Administration(Part):
             _item_fits_target(rule.item, others)
             if rule.vat_code and kind is not LineKind.VOUCHER:
                 raise mistake(f"{kind}: vat_code is for vouchers only", "delete it: the VAT of other lines follows regime and rate")
+        return rules
+
+    @field_validator("credits")
+    @classmethod
+    def _credits_fit_target(cls, rules: Credits, others: ValidationInfo) -> Credits:
+        if rules.sign is not None and others.data.get("target") is Target.SALES_ENTRY:
+            raise mistake("sign has no effect with target sales_entry", "delete it: the amounts of a credit entry are always negative")
         return rules
 
     @field_validator("guests")

@@ -251,6 +251,13 @@ WRONG = {
     "a rounding of nobody": Wrong(
         "mode: book\n", "mode: book\nrounding: ignore\n", "rounding", "rounding must be a table of keys and values"
     ),
+    "a sign of nobody": Wrong(
+        "mode: book\n",
+        "mode: book\ncredits: {sign: minus}\n",
+        "credits",
+        "credits.sign must be one of 'negative' or 'positive', not 'minus'",
+    ),
+    "a permission in words": Wrong("mode: book\n", "mode: book\ncredits: {free: sometimes}\n", "credits", "credits.free must be"),
     "a kind of line of nobody": Wrong(
         "mode: book\n",
         'mode: book\nkinds: {shiping: {gl_account: "8100", item: X}}\n',
@@ -472,3 +479,9 @@ def test_whatever_is_typed_into_a_file_it_is_loaded_or_refused_in_words(
         mistakes = error.mistakes
 
     assert all(mistake.cause and mistake.cure for mistake in mistakes)
+
+
+def test_a_sign_of_quantities_is_for_invoices_only(tmp_path: Path) -> None:
+    wrong = BE.replace("target: sales_entry", "target: sales_entry\ncredits: {sign: negative}")
+
+    assert any("sign has no effect with target sales_entry" in each.cause for each in mistakes_in(folder(tmp_path, UK=UK, BE=wrong)))
