@@ -13,7 +13,9 @@ Every red run here is meant to be: it says that records wait for you.
 3. **Clear** the task (the round arrow, Shift+C). It sends exactly the records of this case again. What is accepted is booked; the run is
    green when nothing is left, and red again with what is left.
 
-Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case.
+Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case:
+it comes back within ten minutes, and each open case comes back once a day. To do without a record, dismiss it with a reason:
+`exactly errors dismiss NUMBER --reason ...`. The same from a terminal: `exactly errors list`, `show`, `retry`.
 """
 
 from airflow.sdk import dag, task
@@ -23,11 +25,13 @@ from include.wiring.cases import LABEL, administration_of, label
 
 
 @task(map_index_template=LABEL, retries=0)
-def case(case_id: str) -> dict[str, int]:
+def case(case_run: str) -> dict[str, int]:
     """Send the case's records again when a person asked for it; fails while any of them is left."""
     from include.flows.attention import settle_case
+    from include.store.cases import case_of
     from include.wiring.runs import airflow_run
 
+    case_id = case_of(case_run)
     label(case_id)
     with airflow_run(administration_of(case_id)) as run:
         return dict(settle_case(run, case_id))
@@ -42,7 +46,7 @@ def case(case_id: str) -> dict[str, int]:
 )
 def attention() -> None:
     # Mapped over the one case of the run, because only mapped task instances have a label in lists.
-    case.expand(case_id=["{{ run_id }}"])
+    case.expand(case_run=["{{ run_id }}"])
 
 
 attention()

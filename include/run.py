@@ -15,6 +15,7 @@ import requests
 
 from include.adapters.calls import GatedCalls, SystemClock
 from include.adapters.drafts import ENDPOINTS
+from include.adapters.links import NO_LINKS, Links
 from include.adapters.master import MirroredMaster, check_company
 from include.adapters.pulls import Pulls
 from include.adapters.tokens import ChainWire
@@ -84,6 +85,7 @@ class Settings:
     times: Times = field(default_factory=Times)
     purpose: Purpose = Purpose.NEAR_TIME
     dry_run: bool = False
+    links: Links = NO_LINKS
 
 
 class Outbox:
@@ -139,6 +141,7 @@ class Run:
     master: MirroredMaster
     pulls: Pulls
     chain: TokenChain
+    links: Links
     window: Window
     dry_run: bool
     owner: str
@@ -193,6 +196,7 @@ def _run(settings: Settings, administration: Administration, database: Database,
         master=MirroredMaster(mirror, pulls, administration.currency),
         pulls=pulls,
         chain=chain,
+        links=settings.links,
         window=settings.window,
         dry_run=settings.dry_run,
         owner=owner,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from include.cli import output
-from include.cli.environment import PROJECT, enter_airflow
+from include.cli.environment import CHOSEN, PROJECT, enter_airflow, remember
+from include.cli.errors import errors
 from include.cli.group import STATUSES, WRONG, Commands
+from include.cli.options import AsJson, InLanguage, Language
 
 app = typer.Typer(
     name="exactly",
@@ -26,29 +27,20 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """The languages that causes are told in."""
-
-    DUTCH = "nl"
-    ENGLISH = "en"
-
-
-InLanguage = Annotated[Language, typer.Option(help="Language of causes and cures.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
+app.add_typer(errors, name="errors", help="The error queue: what was refused and waits for a person. list, show, retry, dismiss, adopt.")
 
 
 @app.callback()
 def exactly(
     context: typer.Context,
-    local_system: Annotated[
-        Path | None, typer.Option(envvar="EXACTLY_LOCAL_SYSTEM", help="Speak with the local system that runs in this folder.")
-    ] = None,
+    local_system: Annotated[Path | None, typer.Option(envvar=CHOSEN, help="Speak with the local system that runs in this folder.")] = None,
 ) -> None:
     """Books a company's documents in Exact Online exactly once.
 
     Commands speak with the Airflow that the environment names (AIRFLOW_HOME, AIRFLOW__...), or else with the local system of `make demo`.
     """
     context.obj = local_system
+    remember(local_system)
 
 
 @app.command(epilog="Example: exactly doctor --json | jq '.findings[] | select(.level != \"ok\")'")

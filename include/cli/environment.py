@@ -9,10 +9,24 @@ from include.errors import SetupError
 
 PROJECT = Path(__file__).parents[2]
 LOCAL_SYSTEM = PROJECT / "var" / "demo"
+# Names the folder of the local system, for commands, and for groups of commands that take no context.
+CHOSEN = "EXACTLY_LOCAL_SYSTEM"
 _NAMES_ONE = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
 _PREFIXES = ("AIRFLOW__", "AIRFLOW_CONN_")
 # What Airflow may say on a terminal is for its own logs: a command's output belongs to the command.
 _QUIET = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR", "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False", "PYTHONWARNINGS": "ignore"}
+
+
+def remember(local_system: Path | None) -> None:
+    """Note which local system this process and its children speak with."""
+    if local_system is not None:
+        os.environ[CHOSEN] = str(local_system)
+
+
+def remembered() -> Path | None:
+    """The local system that was named, by an option or by the environment."""
+    named = os.environ.get(CHOSEN)
+    return Path(named) if named else None
 
 
 def enter_airflow(local_system: Path | None = None) -> None:

@@ -26,7 +26,7 @@ from include.store.migrate import upgrade
 
 ENVIRONMENT = "demo"
 FLOW, ATTENTION = "orders_to_invoices", "attention"
-UPKEEP = ("mirror_refresh", "unknown_outcomes", "token_keepalive")
+UPKEEP = ("mirror_refresh", "unknown_outcomes", "token_keepalive", "attention_sweep")
 DAGS_S = 60.0
 RUN_S = 600.0
 LOOK_S = 1.0

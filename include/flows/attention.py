@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from include.adapters.drafts import Drafting
 from include.errors import ExactlyError, SetupError
 from include.outbox.causes import Language, explain
-from include.outbox.model import Draft, Mutation, Tally
+from include.outbox.model import Cause, Draft, Mutation, Tally
 from include.outbox.states import UNKNOWN_OUTCOME, State
 from include.run import Run, require_booking
 from include.store.cases import Case
@@ -16,60 +17,111 @@ log = logging.getLogger(__name__)
 
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 RECORDS_LOGGED_MAX = 50
+# Payloads are for whoever looks deeper: a few show what all look like.
+PAYLOADS_LOGGED_MAX = 3
+PAYLOAD_CHARACTERS_MAX = 4000
 
 
 class CaseOpenError(ExactlyError):
     """Records of the case still wait for a person: the reason why its task is red."""
 
 
+class CaseInWorkError(ExactlyError):
+    """Somebody else sends the case's records at this moment."""
+
+
 def settle_case(run: Run, case_id: str) -> Tally:
-    """Show a new case; when somebody cleared its task, try its records again, one first, and close the case when none is left."""
+    """Show a new case; when somebody asked for it, try its records again, one first, and close the case when none is left."""
     case = run.cases.get(case_id)
     if case is None:
-        raise SetupError("unknown_case", case_id, cure="there is no such case; `exactly status` lists the open ones")
-    if run.cases.show(case_id):
-        raise _open(case, run.cases.records(case_id))
-    require_booking(run.administration)
-    tally = _retry(run, case)
-    if run.cases.close(case_id):
-        log.info("%s is closed: %s", case_id, dict(tally))
-        return tally
-    raise _open(case, run.cases.records(case_id))
-
-
-def _retry(run: Run, case: Case) -> Tally:
-    records = run.cases.records(case.case_id)
-    if case.code == UNKNOWN_OUTCOME:
-        return _look_again(run, records)
-    drafts = _drafts(run, records)
-    known = [record for record in records if str(record.key) in drafts]
-    if len(known) < len(records):
-        log.warning("%s of %s records are no longer in the source, or another administration's", len(records) - len(known), len(records))
-    tally: Tally = Tally()
-    canary, others = known[:1], known[1:]
-    _send(run, canary, drafts, tally)
-    if any(_remains(run, case, record) for record in canary):
-        return tally
-    run.cases.unpark(case.case_id)
-    _send(run, others, drafts, tally)
+        raise SetupError("unknown_case", case_id, cure="there is no such case; `exactly errors list` names the open ones")
+    with run.cases.hold(case_id) as held:
+        if not held:
+            raise CaseInWorkError(f"{case_id}: NL: Iemand anders verwerkt dit geval nu. EN: Somebody else works on this case right now.")
+        if run.cases.show(case_id):
+            raise _open(run, case)
+        tally = _retry(run, case) if run.cases.records(case_id) else Tally()
+        if not run.cases.close(case_id):
+            raise _open(run, case)
+    log.info("%s is closed: %s", case_id, dict(tally) or "nothing was left in it")
     return tally
 
 
-def _send(run: Run, records: list[Mutation], drafts: dict[str, Draft], tally: Tally) -> None:
-    """Plan these records anew and send them."""
-    by = f"case by {run.owner}"
-    planned = {record.mutation_id for record in records if run.outbox.store.replan(record, drafts[str(record.key)], by)}
-    tally += run.outbox.drain(only=frozenset(planned))
+@dataclass(frozen=True)
+class _Trial:
+    """One try of a case: `by` asked for it, `tally` counts what becomes of its records."""
+
+    run: Run
+    case: Case
+    by: str
+    tally: Tally
 
 
-def _remains(run: Run, case: Case, record: Mutation) -> bool:
+def _retry(run: Run, case: Case) -> Tally:
+    """Try each record once, those that join meanwhile included."""
+    require_booking(run.administration)
+    trial = _Trial(run, case, run.cases.take_asker(case.case_id) or f"case by {run.owner}", Tally())
+    again = _look_again if case.code == UNKNOWN_OUTCOME else _send_again
+    tried: set[int] = set()
+    while fresh := [record for record in run.cases.records(case.case_id) if record.mutation_id not in tried]:
+        tried |= {record.mutation_id for record in fresh}
+        if not again(trial, fresh):
+            break
+    return trial.tally
+
+
+def _look_again(trial: _Trial, records: list[Mutation]) -> bool:
+    for record in records:
+        trial.run.outbox.store.back_to_unknown(record, trial.by)
+    trial.tally.update(trial.run.outbox.settle_unknown())
+    return True
+
+
+def _send_again(trial: _Trial, records: list[Mutation]) -> bool:
+    """Map the records anew and send them, a canary first; False when it did not get through, and the others stay where they are."""
+    drafts = drafts_of(trial.run, records)
+    to_send = [record for record in records if (draft := drafts.get(str(record.key))) is not None and draft.payload is not None]
+    sendable = {record.mutation_id for record in to_send}
+    for record in records:
+        if record.mutation_id not in sendable:
+            _judge_anew(trial, record, drafts.get(str(record.key)))
+    canary, others = to_send[:1], to_send[1:]
+    _send(trial, canary, drafts, asked=True)
+    if any(_remains(trial, record) for record in canary):
+        return False
+    trial.run.cases.unpark(trial.case.case_id)
+    # Not asked for, so that they stop where a second cause turns up and is parked.
+    _send(trial, others, drafts, asked=False)
+    return True
+
+
+def _judge_anew(trial: _Trial, record: Mutation, draft: Draft | None) -> None:
+    """What cannot be sent: dismissed or dead under the cause found now; a record that the shop no longer has joins those of its kind."""
+    store = trial.run.outbox.store
+    if draft is not None:
+        store.replan(record, draft, trial.by)
+    elif not _known_to_source(trial.run, record):
+        store.bury_anew(record, Cause("vanished_from_source"), trial.by)
+    else:
+        log.warning("%s %s is no longer this administration's, or older than its book_from: dismiss it with a reason", *_named(record)[:2])
+
+
+def _send(trial: _Trial, records: list[Mutation], drafts: dict[str, Draft], *, asked: bool) -> None:
+    """Plan these records and send them."""
+    store = trial.run.outbox.store
+    planned = {record.mutation_id for record in records if store.replan(record, drafts[str(record.key)], trial.by, asked=asked)}
+    if planned:
+        trial.tally.update(trial.run.outbox.drain(only=frozenset(planned)))
+
+
+def _remains(trial: _Trial, record: Mutation) -> bool:
     """Whether a record still stands under the case's cause: another trouble of its own says nothing about the others."""
-    now = run.outbox.store.get(record.mutation_id)
+    now = trial.run.outbox.store.get(record.mutation_id)
     cause = now.cause
-    return now.state is State.DEAD_LETTER and cause is not None and (cause.code, cause.subject) == (case.code, case.subject)
+    return now.state is State.DEAD_LETTER and cause is not None and (cause.code, cause.subject) == (trial.case.code, trial.case.subject)
 
 
-def _drafts(run: Run, records: list[Mutation]) -> dict[str, Draft]:
+def drafts_of(run: Run, records: list[Mutation]) -> dict[str, Draft]:
     """Read the source again and map again; a record that the source does not know any more gets no draft."""
     drafting = Drafting(run.administration, run.administrations, run.master, "orders_to_invoices", run.window.until)
     numbers = sorted({record.key.source_id for record in records})
@@ -78,20 +130,23 @@ def _drafts(run: Run, records: list[Mutation]) -> dict[str, Draft]:
     return {str(draft.key): draft for draft in drafts}
 
 
-def _look_again(run: Run, records: list[Mutation]) -> Tally:
-    for record in records:
-        run.outbox.store.back_to_unknown(record)
-    return run.outbox.settle_unknown()
+def _known_to_source(run: Run, record: Mutation) -> bool:
+    number = [record.key.source_id]
+    return bool(run.sources.returns_by_number(number) if record.key.effect == "credit" else run.sources.orders_by_number(number))
 
 
-def _open(case: Case, records: list[Mutation]) -> CaseOpenError:
+def _open(run: Run, case: Case) -> CaseOpenError:
     """Log the records, then cause and cure, which also are the error's text: the end of a log is what people see first."""
+    records = run.cases.records(case.case_id)
     for record in records[:RECORDS_LOGGED_MAX]:
-        facts = record.cause.facts if record.cause else {}
-        details = ", ".join(f"{name}: {fact}" for name, fact in facts.items())
-        log.info("%s %s (%s, version %s, attempt %s) %s", *_named(record), record.payload_version, record.attempt, details)
+        log.info("%s", " ".join([*_named(record), _details(record), *_links(run, record)]))
+    for record in records[:PAYLOADS_LOGGED_MAX]:
+        if record.payload is not None:
+            log.info(
+                "payload of %s %s, version %s: %.*s", *_named(record)[:2], record.payload_version, PAYLOAD_CHARACTERS_MAX, record.payload
+            )
     if len(records) > RECORDS_LOGGED_MAX:
-        log.info("and %s more records", len(records) - RECORDS_LOGGED_MAX)
+        log.info("and %s more records: exactly errors show %s", len(records) - RECORDS_LOGGED_MAX, case.case_id)
     told = [" ".join([language.upper() + ":", *explain(case.code, case.subject, language)]) for language in LANGUAGES]
     for text in told:
         log.error("%s", text)
@@ -100,3 +155,15 @@ def _open(case: Case, records: list[Mutation]) -> CaseOpenError:
 
 def _named(record: Mutation) -> tuple[str, str, str]:
     return record.key.effect, record.your_ref, record.endpoint
+
+
+def _details(record: Mutation) -> str:
+    """The version, how often it was sent, and the facts of its cause: what Exact answered is among them."""
+    facts = record.cause.facts if record.cause else {}
+    told = [f"version {record.payload_version}", f"attempt {record.attempt}", *(f"{name}: {fact}" for name, fact in facts.items())]
+    return f"({', '.join(told)})"
+
+
+def _links(run: Run, record: Mutation) -> list[str]:
+    found = run.links.of_source(record.key.source_id, record.key.effect), run.links.of_document(record.division, record.exact_id)
+    return [link for link in found if link is not None]

@@ -137,6 +137,12 @@ TEXTS_OF_EXACT = {
         cause_en="The order was cancelled in the shop before anything was booked.",
         cure_en="Nothing has to be done: nothing was booked.",
     ),
+    "deleted_in_exact": CauseText(
+        cause_nl="Het document is in Exact door iemand verwijderd nadat het geboekt was.",
+        cure_nl="Beslis of het opnieuw geboekt moet worden; zo niet, wijs het dan af met de reden.",
+        cause_en="Somebody deleted the document in Exact after it was booked.",
+        cure_en="Decide whether it is to be booked anew; if not, dismiss it with the reason.",
+    ),
     "routed_elsewhere": CauseText(
         cause_nl=(
             "Dit document was voor een andere administratie gepland en zou nu naar {subject} gaan. Het wordt niet vanzelf "

@@ -89,4 +89,10 @@ TEXTS_OF_SOURCES = {
         cause_en="The total of the document is negative ({subject}).",
         cure_en="Check the discounts; enter a refund in the shop as a return.",
     ),
+    "vanished_from_source": CauseText(
+        cause_nl="Deze documenten staan niet meer in de webshop; er is niets van geboekt.",
+        cure_nl="Zet het document terug in de webshop en probeer het opnieuw, of wijs het geval af met de reden waarom het verdween.",
+        cause_en="These documents are no longer in the shop; nothing was booked of them.",
+        cure_en="Put the document back into the shop and retry, or dismiss the case with the reason why it vanished.",
+    ),
 }

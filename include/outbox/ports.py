@@ -117,11 +117,14 @@ class Store(Protocol):
     def plan(self, drafts: Sequence[Draft], cursor: Cursor | None) -> Tally:
         """W0: insert or supersede, and move the cursor, together."""
 
-    def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
-        """An operator's retry: a dead letter gets payload version n + 1, or its new cause. False when somebody was first."""
+    def replan(self, mutation: Mutation, draft: Draft, by: str, *, asked: bool = True) -> bool:
+        """An operator's retry: a dead letter gets payload version n + 1, or its new cause. False when somebody was first.
+
+        `asked`: it goes out although its cause is parked, as the canary.
+        """
 
     def ready(self, division: int, limit: int, only: frozenset[int] | None = None) -> Sequence[int]:
-        """Mutations (of `only`, if given) that may be sent now, oldest first; those that share a parked cause are buried on the way."""
+        """Mutations that may be sent now, of `only` these, oldest first; those that share a parked cause are buried on the way."""
 
     def next_due_s(self, division: int) -> float | None:
         """Seconds until the next planned mutation comes due; None when none is planned."""

@@ -53,11 +53,11 @@ class StoreTwin:
     def _by_key(self, key: Key) -> Row:
         return self.tables.rows[self.tables.by_key[key]]
 
-    def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
+    def replan(self, mutation: Mutation, draft: Draft, by: str, *, asked: bool = True) -> bool:
         row = self.tables.rows[mutation.mutation_id]
         if row.state is not mutation.state or row.payload_version != mutation.payload_version:
             return False
-        self.tables.replace(row, draft, by, asked=True)
+        self.tables.replace(row, draft, by, asked=asked)
         if draft.state is State.PLANNED and mutation.cause is not None:
             self._revive_waiting(row, mutation.cause, by)
         return True
@@ -91,6 +91,8 @@ class StoreTwin:
         moment = self.tables.clock()
         ready: list[int] = []
         for mutation_id in self.tables.planned[division]:
+            if only is not None and mutation_id not in only:
+                continue
             row = self.tables.rows[mutation_id]
             if only is not None and mutation_id not in only:
                 continue

@@ -69,10 +69,10 @@ class OutboxStore:
         before = {"mutation_id": existing.mutation_id, "state_before": existing.state.value, "version_before": existing.payload_version}
         return bool(_sql.replace_draft(connection, **before, **draft_columns(draft), by=by, asked=asked))
 
-    def replan(self, mutation: Mutation, draft: Draft, by: str) -> bool:
+    def replan(self, mutation: Mutation, draft: Draft, by: str, *, asked: bool = True) -> bool:
         """An operator's retry of a dead letter; what died with it comes back with it."""
         with self._database.transaction() as connection:
-            done = self._replace(connection, mutation, draft, by=by, asked=True)
+            done = self._replace(connection, mutation, draft, by=by, asked=asked)
             if done and draft.state is State.PLANNED and mutation.cause is not None:
                 cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
                 _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
@@ -97,10 +97,16 @@ class OutboxStore:
             rows = _sql.ids_of(connection, source_system=source_system, source_ids=list(source_ids))
             return frozenset(row["mutation_id"] for row in rows)
 
-    def back_to_unknown(self, mutation: Mutation) -> bool:
+    def bury_anew(self, mutation: Mutation, cause: Cause, by: str) -> bool:
+        """A dead letter has another cause than was known; False when somebody was first."""
+        columns = {"cause_code": cause.code, "cause_subject": cause.subject, "cause_facts": json_of(cause.facts), "by": by}
+        with self._database.transaction() as connection:
+            return bool(_sql.bury_anew(connection, mutation_id=mutation.mutation_id, version_before=mutation.payload_version, **columns))
+
+    def back_to_unknown(self, mutation: Mutation, by: str = "") -> bool:
         """An operator's retry of an unknown outcome: it is looked for again, never sent blindly."""
         with self._database.transaction() as connection:
-            return bool(_sql.back_to_unknown(connection, mutation_id=mutation.mutation_id, by=self._owner))
+            return bool(_sql.back_to_unknown(connection, mutation_id=mutation.mutation_id, by=by or self._owner))
 
     def cursor(self, flow: str, administration: str) -> datetime | None:
         """How far the flow has read its source, or None before its first run."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, cast
 
 from airflow.sdk import TriggerRule, XComArg, get_current_context, task
 
-log = logging.getLogger(__name__)
-
 ATTENTION = "attention"
-# More new causes than this at one time is most likely one mistake, a wrong configuration: the oldest show it, the others follow.
-CASES_MAX = 200
 # A mapped task with this template is shown by the name that its body gives with `label`.
 LABEL = "{{ label }}"
 # What a list in Airflow shows without cutting it.
@@ -19,25 +14,30 @@ LABEL_MAX = 45
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE)
-def open_cases() -> list[str]:
-    """Return the cases that nobody has been shown yet."""
-    from include.wiring.runs import unraised_cases
+def open_cases() -> list[dict[str, str]]:
+    """Return the cases that nobody has been shown yet, or whose last record is gone, with a note for their runs."""
+    from include.wiring.squares import due_cases
 
-    cases = unraised_cases()
-    if len(cases) > CASES_MAX:
-        log.error("configuration: %s new causes at one time; look for the one mistake behind them, such as %s", len(cases), cases[0])
-    return cases[:CASES_MAX]
+    return due_cases()
+
+
+@task
+def compare_cases() -> list[dict[str, str]]:
+    """Return the cases that Airflow shows otherwise than they stand, and those that are due."""
+    from include.wiring.squares import swept_cases
+
+    return swept_cases()
 
 
 @task(map_index_template=LABEL)
-def raise_case(case_id: str) -> None:
+def raise_case(case_run: str, note: str) -> None:
     """Start the case's run of `attention`, or start it anew: what the operator TriggerDagRun does, without its import at every parse."""
     from airflow.sdk.exceptions import DagRunTriggerException
 
-    label(case_id)
+    label(case_run)
     raise DagRunTriggerException(
         trigger_dag_id=ATTENTION,
-        dag_run_id=case_id,
+        dag_run_id=case_run,
         conf=None,
         reset_dag_run=True,
         skip_when_already_exists=False,
@@ -46,14 +46,20 @@ def raise_case(case_id: str) -> None:
         failed_states=[],
         poke_interval=0,
         deferrable=False,
+        note=note,
     )
 
 
 def raise_cases() -> XComArg:
     """The tasks that follow a drain, whatever became of it; the run id of `attention` is the case."""
     found = open_cases()
-    raise_case.expand(case_id=found)
+    raise_case.expand_kwargs(found)
     return found
+
+
+def sweep_cases() -> None:
+    """The tasks of the sweep."""
+    raise_case.expand_kwargs(compare_cases())
 
 
 def administration_of(case_id: str) -> str:
@@ -61,7 +67,7 @@ def administration_of(case_id: str) -> str:
     return case_id.partition(":")[0]
 
 
-def label(case_id: str) -> None:
+def label(case_run: str) -> None:
     """Say what lists of task instances show for the running task: `UK · unknown_relation · 17850`."""
     context = cast("dict[str, Any]", get_current_context())
-    context["label"] = case_id.replace(":", " · ")[:LABEL_MAX]
+    context["label"] = case_run.partition("~~")[0].replace(":", " · ")[:LABEL_MAX]

@@ -12,6 +12,7 @@ from airflow.sdk.crypto import get_fernet
 from airflow.sdk.log import mask_secret
 from cryptography.fernet import InvalidToken
 
+from include.adapters.links import Links
 from include.administrations.loader import Administrations, load_administrations
 from include.errors import SetupError
 from include.outbox.ports import Purpose
@@ -81,6 +82,18 @@ def cipher() -> Cipher:
     return MaskingCipher(get_fernet())
 
 
+def links_of(exact_conn_id: str) -> Links:
+    """Where people find records: `order_url` of the shop's connection, `document_url` of Exact's, both optional and in their extra."""
+    return Links(_template(SOURCE, "order_url"), _template(exact_conn_id, "document_url"))
+
+
+def _template(conn_id: str, name: str) -> str:
+    template = str(BaseHook.get_connection(conn_id).extra_dejson.get(name) or "")
+    if template and not template.startswith(("https://", "http://")):
+        raise SetupError("link_refused", conn_id, cure=f"{name} in its extra must begin with https://")
+    return template
+
+
 def settings_of(name: str, window: Window | None = None, *, administrations: Administrations | None = None, **others: Any) -> Settings:
     """The settings of a run for the administration `name`; without a window, the hour up to now."""
     administrations = administrations or load_administrations()
@@ -96,5 +109,6 @@ def settings_of(name: str, window: Window | None = None, *, administrations: Adm
         environment=environment(),
         window=window or Window(now - STANDARD_WINDOW, now),
         times=Times(quarantine_s=float(administration.quarantine_s)),
+        links=links_of(administration.connection),
         **{"purpose": Purpose.NEAR_TIME, **others},
     )

@@ -26,7 +26,8 @@ class ExactHook(HttpHook):
     """Gives access to Exact Online: the app as registered, and sessions with the connection's TLS and proxy settings.
 
     Fields of the connection: host (the country's), login (client id), password (client secret); extra: `redirect_uri`, `verify`
-    (path of a certificate bundle), `proxies`, and `sandbox: true` for a host that is none of Exact's. Tokens never stand in it.
+    (path of a certificate bundle), `proxies`, `document_url`, and `sandbox: true` for a host that is none of Exact's.
+    Tokens never stand in it.
     """
 
     conn_name_attr = "exact_conn_id"

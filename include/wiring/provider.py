@@ -17,6 +17,12 @@ _FIELDS = {
         "description": "Path of a file with the authorities to trust, where a proxy stands between. Empty: the usual ones.",
         "schema": _TEXT,
     },
+    "document_url": {
+        "label": "Address of a document",
+        "description": "Where people see a document in Exact, with {division} and {id} in it: links in the error queue lead there. "
+        "Empty: no links.",
+        "schema": _TEXT,
+    },
     "sandbox": {
         "label": "Sandbox",
         "description": "Allow a host that is none of Exact's, without TLS. Never for a real company.",

@@ -13,9 +13,7 @@ from airflow.sdk import get_current_context
 from include.errors import SetupError
 from include.outbox.ports import Purpose
 from include.run import Run, Window, open_run
-from include.store.cases import CaseStore
-from include.store.database import Database
-from include.wiring.connections import STORE, dsn_of, settings_of
+from include.wiring.connections import settings_of
 
 TIMEZONE = ZoneInfo("Europe/Amsterdam")
 OPERATORS_DAG = "attention"
@@ -30,15 +28,6 @@ def airflow_run(administration: str) -> Iterator[Run]:
     window = window_of(context, params)
     with open_run(settings_of(administration, window, purpose=purpose, dry_run=bool(params.get("dry_run")))) as run:
         yield run
-
-
-def unraised_cases() -> list[str]:
-    """The cases that Airflow shows no red square for yet."""
-    database = Database(dsn_of(STORE), name="exactly cases")
-    try:
-        return CaseStore(database).unraised()
-    finally:
-        database.close()
 
 
 def window_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window:

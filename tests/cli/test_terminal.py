@@ -19,7 +19,7 @@ from include.sources.contract import VIEWS
 from tests.sandbox.driver import ROOT
 
 EXACTLY = Path(sys.executable).parent / "exactly"
-COMMANDS = ("accept-database", "contract", "doctor", "migrate", "sandbox", "sign-in", "status", "trace", "verify")
+COMMANDS = ("accept-database", "contract", "doctor", "errors", "migrate", "sandbox", "sign-in", "status", "trace", "verify")
 FAST_S = 3.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -98,7 +99,12 @@ class PostgresRig:
         return PermitGate(self._database(), app=APP, division=DIVISION, owner=owner, times=self.times)
 
     def kill(self, store: OutboxStore) -> None:
-        store._database.connection.pgconn.finish()
+        """End the session, and wait until the server has noticed: it does so at once, yet not before we go on."""
+        session = store._database.connection
+        backend = session.info.backend_pid
+        session.pgconn.finish()
+        while self.connection.execute("select from pg_stat_activity where pid = %s", (backend,)).fetchone() is not None:
+            time.sleep(0.01)
 
     def wait(self, seconds: float) -> None:
         for table, columns in MOVED.items():

@@ -72,9 +72,10 @@ def test_a_record_that_comes_while_its_case_closes_opens_it_again(memory: Postgr
 
 def test_two_who_look_for_new_cases_at_once_never_raise_the_same(memory: PostgresRig) -> None:
     memory.store().plan([dead("A1", CAUSE)], None)
+    cases = cases_of(memory)
     with psycopg.connect(memory.dsn) as first:
         first.execute("select * from attention_case for update")
-        thread, raised = in_thread(cases_of(memory).unraised)
+        thread, raised = in_thread(lambda: cases.take_due(at_most=9))
         time.sleep(0.5)
         first.execute("update attention_case set raised_at = clock_timestamp()")
         first.commit()

@@ -101,6 +101,25 @@ def test_ready_is_oldest_first_due_and_of_the_division(rig: Rig):
     assert store.next_due_s(DIVISION) is None
 
 
+def test_ready_of_some_is_never_crowded_out_by_others(rig: Rig):
+    store = rig.store()
+    store.plan([draft("A1"), draft("A2"), draft("A3")], None)
+
+    assert list(store.ready(DIVISION, 1, frozenset({3}))) == [3]
+    assert list(store.ready(DIVISION, 50, frozenset())) == []
+
+
+def test_a_retry_that_nobody_asked_to_go_first_stays_behind_a_parked_cause(rig: Rig):
+    store = rig.store()
+    cause = Cause("blocked_account", "17850")
+    store.plan([dead("A1", cause), dead("A2", cause)], None)
+    store.park(DIVISION, cause, "account:17850")
+
+    assert store.replan(store.get(1), draft("A1", source_version="v2"), "operator", asked=False)
+    assert store.replan(store.get(2), draft("A2", source_version="v2"), "operator")
+    assert list(store.ready(DIVISION, 50)) == [2]
+
+
 def test_what_is_planned_for_later_is_not_ready_and_not_claimed(rig: Rig):
     mutation = claimed(rig)
     store = rig.store()

@@ -49,6 +49,10 @@ order by mutation_id;
 
 -- name: ids_of
 select mutation_id from mutation where source_system = :source_system and source_id = any(:source_ids);
+-- name: bury_anew!
+-- Another cause was found when a dead letter was to be tried again.
+update mutation set cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, actor = :by, event_facts = '{}'
+where mutation_id = :mutation_id and state = 'dead_letter' and payload_version = :version_before;
 
 -- name: back_to_unknown!
 update mutation set state = 'unknown', next_look_at = null, resends = 0, may_have_left = true, actor = :by, event_facts = '{}'

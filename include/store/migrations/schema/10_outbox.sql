@@ -4,8 +4,11 @@ create table installation (
     one boolean primary key default true check (one),
     environment text not null,
     system_identifier text not null,
+    looks_first_before timestamptz,
     created_at timestamptz not null default clock_timestamp()
 );
+
+comment on column installation.looks_first_before is 'When somebody accepted this database after a restore or a move.';
 
 create table mutation (
     mutation_id bigint generated always as identity primary key,
@@ -90,7 +93,9 @@ insert into legal_transition values
     ('unknown', 'posted'), ('unknown', 'planned'), ('unknown', 'dead_letter'),
     ('dead_letter', 'planned'), ('dead_letter', 'posted'), ('dead_letter', 'dismissed'), ('dead_letter', 'unknown'),
     ('dead_letter', 'dead_letter'),
-    ('posted', 'gone'), ('gone', 'dismissed');
+    ('posted', 'gone'), ('gone', 'dismissed'),
+    -- What was dismissed because its source was cancelled, or was no sale, is planned when the source says otherwise.
+    ('dismissed', 'planned'), ('dismissed', 'dead_letter'), ('dismissed', 'dismissed');
 
 -- Each event carries the hash of the one before it: a changed or missing event of a mutation shows.
 create table mutation_event (
@@ -153,6 +158,18 @@ begin
 end
 $$;
 
+-- After a restore: what the shop changed before it looks in Exact first, since the outbox may have forgotten that it was sent.
+create function mutation_looks_first() returns trigger language plpgsql as $$
+begin
+    if exists (select from installation where looks_first_before > new.source_changed_at) then
+        new.may_have_left := true;
+    end if;
+    return new;
+end
+$$;
+
+create trigger mutation_looks_first before insert on mutation for each row execute function mutation_looks_first();
+
 create trigger mutation_guard before insert or update or delete on mutation for each row execute function mutation_guard();
 
 -- A case per cause: what a failed run of the Dag `attention` stands for. Opened here, with the dead letter, so that none goes unseen.
@@ -165,11 +182,19 @@ create table attention_case (
     parks text,
     raised_at timestamptz,
     shown_at timestamptz,
+    asked_by text,
+    redrawn integer not null default 0,
     opened_at timestamptz not null default clock_timestamp(),
     closed_at timestamptz,
     unique (administration, code, subject)
 );
 
+comment on column attention_case.asked_by is 'Who asked at a terminal that the records be sent again; taken by the next try.';
+comment on column attention_case.redrawn is 'How often it got a run of another name, as the task of the one before was deleted.';
+comment on column attention_case.raised_at is 'When its square in Airflow was last drawn; none: it is due, unless it was shown.';
+comment on column attention_case.shown_at is 'When its run last showed the case as it stands, open or closed.';
+
+create index attention_case_due on attention_case (opened_at) where raised_at is null and shown_at is null;
 create index attention_case_open on attention_case (administration) where state = 'open';
 
 -- URL-safe, as it is the run id in Airflow.

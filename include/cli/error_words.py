@@ -1,0 +1,79 @@
+"""The words of `exactly errors …`, for people who keep the books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from include.outbox.causes import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Headings and sentences in one language."""
+
+    case_columns: tuple[str, str, str, str, str]
+    gone_columns: tuple[str, str, str, str]
+    gone: str
+    nothing: str
+    state: str
+    open: str
+    closed: str
+    cause: str
+    cure: str
+    closed_now: str
+    left: str
+    in_work: str
+    without_airflow: str
+    dismiss_all: str
+    dismissed: str
+    in_exact: str
+    other_reference: str
+    moved_on: str
+    adopted: str
+
+
+WORDS: Mapping[Language, Words] = {
+    "nl": Words(
+        case_columns=("stuks", "geval", "open sinds", "oorzaak", "wat te doen"),
+        gone_columns=("administratie", "nummer", "nummer in Exact", "sinds"),
+        gone="In Exact verwijderd",
+        nothing="Er wacht niets op u.",
+        state="stand",
+        open="open",
+        closed="gesloten",
+        cause="oorzaak",
+        cure="wat te doen",
+        closed_now="{case} is gesloten: er is niets meer over.",
+        left="{case}: {left} wachten nog. `exactly errors show {case}` zegt waarop.",
+        in_work="{case}: Airflow is er nog mee bezig.",
+        without_airflow="zonder Airflow verwerkt ({why}); het blokje daar volgt binnen tien minuten",
+        dismiss_all="{count} documenten worden hierdoor nooit geboekt. Afwijzen?",
+        dismissed="Afgewezen door {by}: {numbers}.",
+        in_exact="In Exact",
+        other_reference="dit document draagt een andere verwijzing dan {number}: als het toch het juiste is, herhaal dit dan met --yes",
+        moved_on="het wacht niet meer op u: exactly trace vertelt wat ermee gebeurde",
+        adopted="{number} hoort nu bij document {document} in Exact, volgens {by}.",
+    ),
+    "en": Words(
+        case_columns=("records", "case", "open since", "cause", "what to do"),
+        gone_columns=("administration", "number", "number in Exact", "since"),
+        gone="Deleted in Exact",
+        nothing="Nothing waits for you.",
+        state="state",
+        open="open",
+        closed="closed",
+        cause="cause",
+        cure="what to do",
+        closed_now="{case} is closed: nothing is left in it.",
+        left="{case}: {left} still wait. `exactly errors show {case}` says for what.",
+        in_work="{case}: Airflow is still at work on it.",
+        without_airflow="done without Airflow ({why}); the square there follows within ten minutes",
+        dismiss_all="{count} documents will never be booked then. Dismiss them?",
+        dismissed="Dismissed by {by}: {numbers}.",
+        in_exact="In Exact",
+        other_reference="this document carries another reference than {number}: if it is the right one nevertheless, repeat with --yes",
+        moved_on="it does not wait for you any more: exactly trace tells what became of it",
+        adopted="{number} belongs to document {document} in Exact now, says {by}.",
+    ),
+}

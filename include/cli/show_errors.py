@@ -1,0 +1,162 @@
+"""What the commands `exactly errors …` do and say, in Dutch or English."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+import typer
+from rich.text import Text
+
+from include.administrations.loader import load_administrations
+from include.cli import output
+from include.cli.error_words import WORDS
+from include.console.error_queue import (
+    RecordLine,
+    dismiss,
+    document_for,
+    known_case,
+    open_lines,
+    story_of_case,
+    waiting_record,
+)
+from include.errors import SetupError
+from include.outbox.causes import Language
+from include.outbox.model import Mutation
+from include.store.acts import ActStore
+from include.store.cases import Case, CaseStore
+from include.store.database import Database
+from include.wiring.connections import links_of
+from include.wiring.error_queue import Retried, close_emptied, retry
+from include.wiring.terminal import command_run, store
+
+CASE_SEPARATOR = ":"
+
+
+@dataclass(frozen=True)
+class Saying:
+    """How a command answers."""
+
+    language: Language
+    as_json: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who decides, whether it was confirmed beforehand, and the language to answer in."""
+
+    by: str
+    yes: bool
+    language: Language
+
+
+def show_list(*, language: Language, as_json: bool) -> bool:
+    """List the open cases and what was deleted in Exact; tells whether there is any."""
+    with store() as database:
+        lines, gone = open_lines(CaseStore(database), language), ActStore(database).gone()
+    if as_json:
+        output.print_json({"cases": lines, "gone": gone})
+        return bool(lines or gone)
+    words, console = WORDS[language], output.console()
+    if lines:
+        shown = output.table(*words.case_columns, right=words.case_columns[:1])
+        for line in lines:
+            shown.add_row(str(line.records), line.case_id, output.moment(line.opened_at), Text(line.says), Text(line.cure))
+        console.print(shown)
+    if gone:
+        shown = output.table(*words.gone_columns, title=words.gone)
+        for row in gone:
+            shown.add_row(row["administration"], row["your_ref"], row["exact_number"] or "–", output.moment(row["updated_at"]))
+        console.print(shown)
+    if not lines and not gone:
+        output.say(words.nothing)
+    return bool(lines or gone)
+
+
+def show_case(name: str, *, language: Language, as_json: bool) -> None:
+    """Show a case with its records."""
+    with store() as database:
+        cases = CaseStore(database)
+        case = known_case(cases, name)
+        links = links_of(load_administrations()[case.administration].connection)
+        story = story_of_case(cases, case, links, language)
+    if as_json:
+        output.print_json(story)
+        return
+    words, console = WORDS[language], output.console()
+    state = words.open if case.is_open else words.closed
+    console.print(output.pairs({words.state: state, words.cause: story.says, words.cure: story.cure}, title=story.case_id))
+    for record in story.records:
+        console.print(output.pairs(_record(record), title=f"{record.effect} {record.number}"))
+
+
+def _record(record: RecordLine) -> dict[str, str]:
+    told = {name: value for name, value in asdict(record).items() if name not in {"number", "effect", "facts"} and value is not None}
+    if record.payload is not None:
+        told["payload"] = json.dumps(json.loads(record.payload), indent=1, ensure_ascii=False)
+    return {**{name.replace("_", " "): str(value) for name, value in told.items()}, **record.facts}
+
+
+def show_retry(name: str, by: str, saying: Saying, *, all_with_cause: bool) -> bool:
+    """Send a case's records again, or those of all cases of its cause; tells whether any are left."""
+    with store() as database:
+        cases = CaseStore(database)
+        case = known_case(cases, name)
+        wanted = cases.alike(case.code) if all_with_cause else [case]
+        done = [_retried(database, each, by, saying) for each in wanted]
+    if saying.as_json:
+        output.print_json(done)
+    return any(not each.closed for each in done)
+
+
+def _retried(database: Database, case: Case, by: str, saying: Saying) -> Retried:
+    if not case.is_open:
+        return Retried(case.case_id, closed=True, left=0)
+    done = retry(database, case, by)
+    words = WORDS[saying.language]
+    if not saying.as_json:
+        if done.airflow:
+            output.complain(words.without_airflow.format(why=done.airflow))
+        text = words.closed_now if done.closed else words.left if done.ended else words.in_work
+        output.say(text.format(case=done.case_id, left=done.left))
+    return done
+
+
+def show_dismiss(what: str, decision: Decision, reason: str) -> None:
+    """Dismiss a record, or all of a case; the cases that are empty then are closed."""
+    words = WORDS[decision.language]
+    with store() as database:
+        acts, cases = ActStore(database), CaseStore(database)
+        records = cases.records(known_case(cases, what).case_id) if CASE_SEPARATOR in what else [waiting_record(acts, what)]
+        if len(records) > 1 and not decision.yes:
+            typer.confirm(words.dismiss_all.format(count=len(records)), abort=True)
+        done = dismiss(acts, records, reason, decision.by)
+        output.say(words.dismissed.format(numbers=", ".join(record.your_ref for record in done) or "–", by=decision.by))
+        _close_cases(database, done, f"errors dismiss by {decision.by}: {reason}", decision.language)
+
+
+def show_adopt(number: str, exact_id: UUID, decision: Decision) -> None:
+    """Match a record with a document in Exact, after a look at it."""
+    words = WORDS[decision.language]
+    with store() as database:
+        acts = ActStore(database)
+        record = waiting_record(acts, number)
+        with command_run(record.administration) as run:
+            document, found, draft = document_for(run, record, exact_id)
+        output.console().print(output.pairs({name: value for name, value in found.items() if value is not None}, title=words.in_exact))
+        if document.reference != "ours" and not decision.yes:
+            raise SetupError("other_reference", exact_id, cure=words.other_reference.format(number=number))
+        if not acts.adopt(record, document, draft, f"errors adopt by {decision.by}"):
+            raise SetupError("not_adopted", number, cure=words.moved_on)
+        output.say(words.adopted.format(number=number, document=document.number or exact_id, by=decision.by))
+        _close_cases(database, [record], f"errors adopt by {decision.by}", decision.language)
+
+
+def _close_cases(database: Database, records: Sequence[Mutation], note: str, language: Language) -> None:
+    """Close the cases of these records that are empty now, and say so."""
+    causes = {(record.administration, record.cause.code, record.cause.subject) for record in records if record.cause}
+    for case in CaseStore(database).of_causes(sorted(causes)):
+        if close_emptied(database, case.case_id, note):
+            output.say(WORDS[language].closed_now.format(case=case.case_id))

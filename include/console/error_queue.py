@@ -1,0 +1,159 @@
+"""The error queue as a person at a terminal sees it and acts on it: cases, their records, dismissal, adoption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from include.adapters.links import Links
+from include.console.trace import live_document
+from include.errors import SetupError
+from include.exact.documents import KINDS
+from include.flows.attention import drafts_of
+from include.outbox.causes import Language, explain
+from include.outbox.model import Draft, Mutation
+from include.outbox.states import State
+from include.run import Run
+from include.store.acts import ActStore, Document
+from include.store.cases import Case, CaseStore, case_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """An open case in the list."""
+
+    case_id: str
+    administration: str
+    records: int
+    opened_at: datetime
+    parked: bool
+    says: str
+    cure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordLine:
+    """A record of a case; amounts in the record's currency excluding VAT stand in the trace."""
+
+    number: str
+    effect: str
+    endpoint: str
+    version: int
+    attempt: int
+    facts: Mapping[str, str]
+    payload: str | None
+    order_url: str | None
+    document_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseStory:
+    """A case with all its records."""
+
+    case_id: str
+    state: str
+    run_id: str
+    says: str
+    cure: str
+    records: tuple[RecordLine, ...]
+
+
+def open_lines(cases: CaseStore, language: Language) -> list[CaseLine]:
+    """All open cases."""
+    return [_line(row, explain(row["code"], row["subject"], language)) for row in cases.open()]
+
+
+def _line(row: Mapping[str, Any], texts: tuple[str, str]) -> CaseLine:
+    return CaseLine(
+        case_id=row["case_id"],
+        administration=row["administration"],
+        records=row["records"],
+        opened_at=row["opened_at"],
+        parked=row["parked"],
+        says=texts[0],
+        cure=texts[1],
+    )
+
+
+def known_case(cases: CaseStore, name: str) -> Case:
+    """The case of this id, or of this id of a run. Raises `SetupError` when there is none."""
+    case = cases.get(case_of(name))
+    if case is None:
+        raise SetupError("unknown_case", name, cure="exactly errors list names the open ones")
+    return case
+
+
+def story_of_case(cases: CaseStore, case: Case, links: Links, language: Language) -> CaseStory:
+    """The case, its sentences, and each record with where to find it."""
+    says, cure = explain(case.code, case.subject, language)
+    return CaseStory(
+        case_id=case.case_id,
+        state="open" if case.is_open else "closed",
+        run_id=case.run_id,
+        says=says,
+        cure=cure,
+        records=tuple(_record(record, links) for record in cases.records(case.case_id)),
+    )
+
+
+def _record(record: Mutation, links: Links) -> RecordLine:
+    return RecordLine(
+        number=record.your_ref,
+        effect=record.key.effect,
+        endpoint=record.endpoint,
+        version=record.payload_version,
+        attempt=record.attempt,
+        facts=dict(record.cause.facts) if record.cause else {},
+        payload=record.payload,
+        order_url=links.of_source(record.key.source_id, record.key.effect),
+        document_url=links.of_document(record.division, record.exact_id),
+    )
+
+
+def waiting_record(acts: ActStore, number: str) -> Mutation:
+    """The one record under this number that waits for a person. Raises `SetupError` when there is none, or more than one."""
+    found = acts.waiting(number)
+    if not found:
+        raise SetupError("nothing_waits", number, cure="no record of this number waits for a person: exactly trace tells its story")
+    if len(found) > 1:
+        named = ", ".join(f"{record.key.effect} in {record.administration}" for record in found)
+        raise SetupError("several_wait", number, cure=f"{named} wait under this number: name the case instead")
+    return found[0]
+
+
+def dismiss(acts: ActStore, records: Sequence[Mutation], reason: str, by: str) -> list[Mutation]:
+    """Dismiss these records for a reason; returns those that still waited."""
+    if not reason.strip():
+        raise SetupError("no_reason", cure="say why these records are not to be booked: --reason")
+    return [record for record in records if acts.dismiss(record, reason.strip(), f"errors dismiss by {by}")]
+
+
+def document_for(run: Run, record: Mutation, exact_id: UUID) -> tuple[Document, dict[str, Any], Draft | None]:
+    """Read the document in Exact that is to become the record's: how it is noted, what it says, and the payload that the record lacks.
+
+    Raises `SetupError` when Exact has none in this division, or when the record cannot be mapped.
+    """
+    if record.state is not State.DEAD_LETTER:
+        raise SetupError("nothing_to_adopt", record.your_ref, cure=f"it is {record.state.value}: only a refused record adopts a document")
+    draft = _draft(run, record) if record.payload is None else None
+    kind = KINDS[record.endpoint]
+    asked = {"endpoint": record.endpoint, "exact_id": exact_id, "look": draft.look if draft else record.look}
+    found = live_document(run.exact, asked)
+    if found is None:
+        raise SetupError("no_such_document", exact_id, cure=f"{kind.endpoint} of division {record.division} has no document of this id")
+    ours = found.get(kind.token_field) == record.token or found.get("YourRef") == record.your_ref
+    number = found.get(kind.number_field)
+    reference = "ours" if ours else f"another, {found.get('YourRef') or 'none'}"
+    return Document(exact_id, str(number) if number else None, reference), found, draft
+
+
+def _draft(run: Run, record: Mutation) -> Draft:
+    draft = drafts_of(run, [record]).get(str(record.key))
+    if draft is None or draft.payload is None:
+        cause = draft.cause if draft else "the shop does not have it any more"
+        cure = f"what it would book is not known ({cause}): mend that first, or dismiss it and name the document in the reason"
+        raise SetupError("cannot_be_mapped", record.your_ref, cure=cure)
+    return draft

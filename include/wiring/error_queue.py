@@ -1,0 +1,69 @@
+"""Acts of the error queue at a terminal: through Airflow where it is reached, so that it is audited there and the square follows at once.
+
+Without Airflow the outbox is worked on directly, and the next sweep mends the square.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from include.errors import ExactlyError
+from include.flows.attention import CaseOpenError, settle_case
+from include.store.cases import Case, CaseStore
+from include.store.database import Database
+from include.wiring.airflow_rest import AirflowRest, AwayError
+from include.wiring.terminal import command_run
+
+PATIENCE_S = 300.0
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What came of a retry. `airflow`: empty when it went through Airflow, else why it did not."""
+
+    case_id: str
+    closed: bool
+    left: int
+    airflow: str = ""
+    ended: bool = True
+
+
+def retry(database: Database, case: Case, by: str) -> Retried:
+    """Send the case's records again on behalf of this person, and wait for what comes of it."""
+    cases = CaseStore(database)
+    name = f"errors retry by {by}"
+    cases.ask(case.case_id, name)
+    try:
+        rest = AirflowRest()
+        rest.clear(case.run_id, name)
+        ended, why = rest.ended(case.run_id, within_s=PATIENCE_S), ""
+    except AwayError as away:
+        ended, why = True, str(away)
+        _retry_here(cases, case)
+    except ExactlyError:
+        cases.take_asker(case.case_id)
+        raise
+    now = cases.get(case.case_id)
+    return Retried(case.case_id, now is not None and not now.is_open, len(cases.records(case.case_id)), why, ended)
+
+
+def _retry_here(cases: CaseStore, case: Case) -> None:
+    with command_run(case.administration) as run:
+        try:
+            settle_case(run, case.case_id)
+        except CaseOpenError:
+            return
+    cases.redraw(case.case_id)
+
+
+def close_emptied(database: Database, case_id: str, by: str) -> bool:
+    """Close the case when its last record was decided about, and turn its square green; the next sweep does when Airflow is away."""
+    cases = CaseStore(database)
+    if not cases.close_elsewhere(case_id):
+        return False
+    case = cases.get(case_id)
+    # The decision stands whatever Airflow says.
+    with suppress(AwayError, ExactlyError):
+        AirflowRest().clear(case.run_id if case else case_id, by)
+    return True
