@@ -50,6 +50,7 @@ TABLES = {
     "bulk/Financial/TransactionLines": "transaction_lines",
     "bulk/SalesInvoice/SalesInvoices": "sales_invoices",
     "bulk/SalesInvoice/SalesInvoiceLines": "sales_invoice_lines",
+    "read/financial/JournalStatusList": "journal_status",
     "read/sync/Sync/SyncTimestamp": "",
 }
 
@@ -104,12 +105,17 @@ class Entity:
     methods: frozenset[str]
     scope: str | None
     page_max: int
-    key: str
+    keys: tuple[str, ...]
     fields: dict[str, Field]
     mandatory_filter: tuple[str, ...]
     filterable: frozenset[str]
     select_required: bool
     table: str
+
+    @property
+    def key(self) -> str:
+        """Return the first property of the key, most often the only one."""
+        return self.keys[0] if self.keys else ""
 
     @cached_property
     def scalars(self) -> tuple[Field, ...]:
@@ -159,7 +165,7 @@ def _entity(directory: Path, endpoint: str) -> Entity:
         methods=frozenset(raw["methods"]),
         scope=_scope(raw["scope"]),
         page_max=raw["page_size"] or 60,
-        key=raw["key"][0] if raw["key"] else "",
+        keys=tuple(raw["key"]),
         fields=fields,
         mandatory_filter=tuple(raw.get("mandatory_filter", KNOWN_FILTERS.get(endpoint, ()))),
         filterable=frozenset(raw.get("filterable", ())),

@@ -23,7 +23,7 @@ HIDDEN = {
     "_synced_ms": "Edm.Int64",  # sync reads show the row from this moment on
 }
 EXTRA = {
-    "periods": {"_closed": "Edm.Boolean"},
+    "periods": {"_closed": "Edm.Boolean", "_closed_journals": "Edm.String"},
     "currencies": {"_key": "Edm.String", "_active": "Edm.Boolean"},
     "sales_invoices": {"_entry_id": "Edm.Guid", "_made_ms": "Edm.Int64"},
     "sales_entries": {"_made_ms": "Edm.Int64"},
@@ -37,7 +37,7 @@ LOOKED_AT = {
     "items": '"ID", "Code", "Description", "GLRevenue", "SalesVatCode", "Unit", "UnitDescription", "StandardSalesPrice"',
     "gl_accounts": '"ID", "Code", "Description", "Type", "IsBlocked", "VATCode"',
 }
-NOT_STORED = {"", "sync_sales_invoices", "printed_sales_invoices"}
+NOT_STORED = {"", "sync_sales_invoices", "printed_sales_invoices", "journal_status"}
 INDEXES = {
     "accounts": ("Code", "_trimmed"),
     "items": ("Code",),
@@ -101,6 +101,7 @@ class Database:
             for statement in OWN_TABLES.split(";"):
                 self.connection.execute(statement)
             self.connection.execute(_SYNC_SALES_INVOICES.format(columns=self._sync_invoice_columns()))
+            self.connection.execute(_JOURNAL_STATUS)
 
     def _create(self, table: str, columns: dict[str, str]) -> None:
         self.connection.execute(sql.create_table(table, columns, KEYS.get(table, "ID")))
@@ -236,6 +237,19 @@ FROM sales_invoices h
 UNION ALL
 SELECT l."ID", l."InvoiceID", l."LineNumber", l."Timestamp", l._seen_ms, l._synced_ms, {columns[line]}
 FROM sales_invoice_lines l JOIN sales_invoices h ON h."InvoiceID" = l."InvoiceID"
+"""
+
+# Whether a period is open, journal by journal.
+_JOURNAL_STATUS = """
+CREATE VIEW IF NOT EXISTS journal_status AS
+SELECT "Journal", "Period", "Year", "JournalDescription", "JournalType", NULL AS "JournalTypeDescription", closed AS "Status",
+    CASE closed WHEN 1 THEN 'Closed' ELSE 'Open' END AS "StatusDescription", "Division", "Timestamp", _seen_ms, _synced_ms
+FROM (
+    SELECT j."Code" AS "Journal", p."FinPeriod" AS "Period", p."FinYear" AS "Year", j."Description" AS "JournalDescription",
+        j."Type" AS "JournalType", p."Division", p."Timestamp", p._seen_ms, p._synced_ms,
+        CAST(p._closed OR instr(',' || coalesce(p._closed_journals, '') || ',', ',' || j."Code" || ',') > 0 AS INTEGER) AS closed
+    FROM periods p JOIN journals j ON j."Division" = p."Division"
+)
 """
 
 

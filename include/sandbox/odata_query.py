@@ -177,8 +177,8 @@ def _read_order(query: Query) -> None:
         if direction.strip() not in ("", "asc", "desc") or _must_know(query.entity, name):
             raise BadRequestError(SYNTAX)
         query.order.append((name, direction.strip() == "desc"))
-    if query.entity.key not in [name for name, _ in query.order]:
-        query.order.append((query.entity.key, False))
+    ordered = {name for name, _ in query.order}
+    query.order += [(name, False) for name in query.entity.keys if name not in ordered]
 
 
 def continue_after(query: Query) -> None:
