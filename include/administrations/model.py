@@ -18,9 +18,11 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from include.administrations.countries import EUROPEAN_UNION, Area, area, iso_country, vat_area_of
 from include.administrations.credits import Credits
+from include.administrations.customers import Customers
 from include.administrations.identity import registration_fault, vat_number_fault
 from include.administrations.money import KindRule, LineKind, Rounding, rounding_rule
 from include.administrations.parts import Code, Codes, Country, Part, mistake
+from include.administrations.periods import ClosedPeriod, foreign_currencies
 from include.administrations.vat import VatCodes, WithoutVatNumber
 
 REFUSE = "refuse"
@@ -87,6 +89,9 @@ class Administration(Part):
     registration: str = Field(description="registration number of the company, as Exact shows it", examples=['"01234567"'])
     vat_number: str = Field(description="VAT number of the company, as Exact shows it", examples=["GB123456782"])
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = Field(description="currency of the division", examples=["GBP"])
+    currencies: tuple[str, ...] = Field(
+        default=(), description="currencies of the shop's orders beside the division's own; each needs a rate in Exact", examples=["[GBP]"]
+    )
     time_zone: str = Field(description="time zone whose midnight divides the days of the books", examples=["Europe/London"])
     mode: Annotated[Mode, BeforeValidator(_off)] = Field(description="off, observe or book", examples=["observe"])
     book_from: date = Field(strict=True, description="first day that is booked; no order before it ever is", examples=["2026-01-01"])
@@ -118,8 +123,16 @@ class Administration(Part):
         default=None, validate_default=True, description="how a line finds its item in Exact", examples=["{policy: match}"]
     )
     guests: str = Field(description="code of the relation for orders without customer number, or refuse", examples=['"90000"'])
+    customers: Customers | None = Field(
+        default=None,
+        description="how new customers become relations; without it none does",
+        examples=['{first_code: "70000000", last_code: "79999999"}'],
+    )
     payment_conditions: Codes = Field(description="payment conditions by payment method of the shop", examples=['{account: "30"}'])
     credits: Credits = Field(default=Credits(), description="rules for credits", examples=["{free: true}"])
+    closed_period: ClosedPeriod = Field(
+        default=ClosedPeriod.ASK, description="what becomes of documents of a closed period: first_open_period or ask", examples=["ask"]
+    )
     quarantine_s: int = Field(
         default=900,
         strict=True,
@@ -138,6 +151,11 @@ class Administration(Part):
     @classmethod
     def _vat_number_fits_country(cls, number: str, others: ValidationInfo) -> str:
         return _checked(vat_number_fault, number, others)
+
+    @field_validator("currencies")
+    @classmethod
+    def _currencies_are_foreign(cls, codes: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        return foreign_currencies(codes, others.data.get("currency"))
 
     @field_validator("time_zone")
     @classmethod
@@ -210,6 +228,14 @@ class Administration(Part):
         if code != REFUSE and not re.fullmatch(r"[0-9]{1,18}", code):
             raise mistake(f"{code!r} is no code of a relation", 'write its number in quotes, such as "90000", or refuse')
         return code
+
+    @field_validator("customers")
+    @classmethod
+    def _guests_have_a_code_of_their_own(cls, customers: Customers | None, others: ValidationInfo) -> Customers | None:
+        guests = others.data.get("guests")
+        if customers is not None and guests is not None and customers.holds(guests):
+            raise mistake(f"the range holds {guests}, the relation for guests", "choose a range that no relation has a code in")
+        return customers
 
     @property
     def collective_relation(self) -> str | None:

@@ -124,6 +124,21 @@ WRONG = {
     "a code with blanks": Wrong(
         '"8000"', '" 8000"', "gifts", "gl_accounts.gifts: ' 8000' is no code - write 1 to 20 characters without blanks"
     ),
+    "customers without a range": Wrong(
+        'guests: "90000"\n', 'guests: "90000"\ncustomers: {}\n', "customers", "is missing: first code of the range"
+    ),
+    "a range of codes that ends before it begins": Wrong(
+        'guests: "90000"\n', 'guests: "90000"\ncustomers: {first_code: "9", last_code: "8"}\n', "customers", "first_code is above last_code"
+    ),
+    "a range of codes with the guests in it": Wrong(
+        'guests: "90000"\n', 'guests: "90000"\ncustomers: {first_code: "1", last_code: "99999"}\n', "customers", "the range holds 90000"
+    ),
+    "a range of codes that begins with a nought": Wrong(
+        'guests: "90000"\n',
+        'guests: "90000"\ncustomers: {first_code: "07", last_code: "8"}\n',
+        "customers",
+        "'07' is no code of a relation",
+    ),
     "an empty code": Wrong('"8000"', '""', "gifts", "gl_accounts.gifts is empty"),
     "a code too long": Wrong('"8000"', '"800000000000000000000"', "gifts", "is no code"),
     "a group that means true": Wrong("  gifts:", "  on:", "  on:", 'on without quotes means true - write "on" in quotes'),
