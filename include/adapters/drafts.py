@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,71 +13,34 @@ from include.administrations.loader import Administrations
 from include.administrations.model import Administration, Target
 from include.errors import RecordError
 from include.exact.documents import KINDS
+from include.mappings.document import SalesDocument
 from include.mappings.master_data import MasterData
 from include.mappings.orders_to_invoices import not_a_sale, sales_document
 from include.outbox.model import Cause, Draft, Key
 from include.sources.records import BadRecord, ShopDocument, ShopOrder, ShopReturn
 
 SOURCE = "webshop"
+SALE, CREDIT = "sale", "credit"
 ENDPOINTS = {Target.SALES_INVOICE: "salesinvoice/SalesInvoices", Target.SALES_ENTRY: "salesentry/SalesEntries"}
 CANCELLED = "cancelled"
 
 log = logging.getLogger(__name__)
 
 Record = ShopDocument | BadRecord
+Order = ShopOrder | BadRecord
 
 
 @dataclass(frozen=True)
-class Drafting:
-    """Drafts the documents of one administration; `read_at` stands in for the moment of change that a bad record lacks."""
+class Clerk:
+    """Who drafts: for which administration and flow; `read_at` stands in for the moment of change that a bad record lacks."""
 
     administration: Administration
-    administrations: Administrations
-    master: MasterData
     flow: str
     read_at: datetime
 
-    def draft(self, record: Record) -> Draft | None:
-        """The draft of a record, or None when it is another administration's, or older than `book_from`."""
-        if self._route(record) != self.administration.name:
-            return None
-        if isinstance(record, BadRecord):
-            return self._draft(record, Cause(record.code, record.subject, record.facts))
-        if self.administration.local_day(record.ordered_at) < self.administration.book_from:
-            return None
-        return self._judged(record)
-
-    def again(self, record: Record) -> Draft:
-        """The draft of a record that is planned here already: when another administration would get it by now, it is a dead letter."""
-        route = self._route(record)
-        elsewhere = Cause("routed_elsewhere", route, {"planned_for": self.administration.name})
-        return (self.draft(record) if route == self.administration.name else None) or self._draft(record, elsewhere)
-
-    def _route(self, record: Record) -> str:
-        try:
-            return self.administrations.route(record.country or "").name
-        except RecordError:
-            return next(each.name for each in self.administrations if each.routes.rest)
-
-    def _judged(self, record: ShopDocument) -> Draft:
-        if record.status == CANCELLED:
-            return self._draft(record, Cause("cancelled_in_source"), dismissed=True)
-        if not isinstance(record, ShopOrder):
-            return self._draft(record, Cause("returns_not_yet_booked"))
-        if not_a_sale(record):
-            return self._draft(record, Cause("not_a_sale"), dismissed=True)
-        try:
-            return self._mapped(record)
-        except RecordError as error:
-            return self._draft(record, Cause(error.code, error.subject, error.facts))
-        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-            # What nobody thought of is one record's trouble as well: it must not stop the others.
-            return self._draft(record, _not_mappable(record, error))
-
-    def _mapped(self, record: ShopOrder) -> Draft:
-        key = _key(record)
-        document = sales_document(record, self.administration, self.master)
-        endpoint = ENDPOINTS[self.administration.target]
+    def planned(self, record: ShopDocument, document: SalesDocument, endpoint: str, *, waits_for: Key | None = None) -> Draft:
+        """The draft that sends a document for a record."""
+        key = key_of(record)
         wire = document.record.with_token(key.token)
         return Draft(
             key=key,
@@ -95,13 +59,15 @@ class Drafting:
             amount_net=document.net_fc,
             vat=document.vat_fc,
             subjects=document.subjects,
+            waits_for=waits_for,
         )
 
-    def _draft(self, record: Record, cause: Cause, *, dismissed: bool = False) -> Draft:
+    def buried(self, record: Record, cause: Cause, *, dismissed: bool = False) -> Draft:
+        """The draft that sends nothing, and says why."""
         changed_at = record.changed_at or self.read_at
         ordered_at = record.ordered_at if isinstance(record, ShopDocument) else changed_at
         return Draft(
-            key=_key(record),
+            key=key_of(record),
             administration=self.administration.name,
             division=self.administration.division,
             flow=self.flow,
@@ -115,6 +81,85 @@ class Drafting:
             dismissed=dismissed,
         )
 
+    def attempted(self, record: ShopDocument, mapped: Callable[[], Draft]) -> Draft:
+        """The draft of a mapping, or a dead letter with what speaks against it."""
+        try:
+            return mapped()
+        except RecordError as error:
+            return self.buried(record, Cause(error.code, error.subject, error.facts))
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            # What nobody thought of is one record's trouble as well: it must not stop the others.
+            return self.buried(record, _not_mappable(record, error))
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """Drafts the sales of one administration; `read_at` stands in for the moment of change that a bad record lacks."""
+
+    administration: Administration
+    administrations: Administrations
+    master: MasterData
+    flow: str
+    read_at: datetime
+
+    def drafts(self, records: Sequence[Order]) -> list[Draft]:
+        """The drafts of these records, without those of other administrations, and those older than `book_from`."""
+        return [draft for record in records if (draft := self.draft(record)) is not None]
+
+    def drafts_again(self, records: Sequence[Order]) -> list[Draft]:
+        """The drafts of records that are planned here already."""
+        return [self.again(record) for record in records]
+
+    def draft(self, record: Order) -> Draft | None:
+        """The draft of a record, or None when it is another administration's, or older than `book_from`."""
+        if route_of(record, self.administrations) != self.administration.name:
+            return None
+        if isinstance(record, BadRecord):
+            return self._clerk.buried(record, Cause(record.code, record.subject, record.facts))
+        if self.administration.local_day(record.ordered_at) < self.administration.book_from:
+            return None
+        return self._judged(record)
+
+    def again(self, record: Order) -> Draft:
+        """The draft of a record that is planned here already: when another administration would get it by now, it is a dead letter."""
+        route = route_of(record, self.administrations)
+        elsewhere = Cause("routed_elsewhere", route, {"planned_for": self.administration.name})
+        return (self.draft(record) if route == self.administration.name else None) or self._clerk.buried(record, elsewhere)
+
+    def _judged(self, record: ShopOrder) -> Draft:
+        if record.status == CANCELLED:
+            return self._clerk.buried(record, Cause("cancelled_in_source"), dismissed=True)
+        if not_a_sale(record):
+            return self._clerk.buried(record, Cause("not_a_sale"), dismissed=True)
+        return self._clerk.attempted(record, lambda: self._mapped(record))
+
+    def _mapped(self, record: ShopOrder) -> Draft:
+        document = sales_document(record, self.administration, self.master)
+        return self._clerk.planned(record, document, ENDPOINTS[self.administration.target])
+
+    @property
+    def _clerk(self) -> Clerk:
+        return Clerk(self.administration, self.flow, self.read_at)
+
+
+def route_of(record: Record, administrations: Administrations) -> str:
+    """The administration that books the record's country by the files of today; the one that takes the rest for what is no country."""
+    try:
+        return administrations.route(record.country or "").name
+    except RecordError:
+        return next(each.name for each in administrations if each.routes.rest)
+
+
+def key_of(record: Record) -> Key:
+    """The key of what a record wants in Exact."""
+    return Key(SOURCE, record.number, effect_of(record))
+
+
+def effect_of(record: Record) -> str:
+    """What a record wants in Exact: a sale, or a credit."""
+    returned = isinstance(record, ShopReturn) or (isinstance(record, BadRecord) and record.kind == "return")
+    return CREDIT if returned else SALE
+
 
 def _not_mappable(record: ShopDocument, error: Exception) -> Cause:
     """Where it happened, but not the error's own text, which may quote the record."""
@@ -122,13 +167,3 @@ def _not_mappable(record: ShopDocument, error: Exception) -> Cause:
     place = f"{Path(frame.filename).name}:{frame.lineno}"
     log.error("%s cannot be mapped: %s at %s", record.number, type(error).__name__, place)
     return Cause("not_mappable", type(error).__name__, {"order": record.number, "at": place})
-
-
-def _key(record: Record) -> Key:
-    return Key(SOURCE, record.number, effect_of(record))
-
-
-def effect_of(record: Record) -> str:
-    """What a record wants in Exact: a sale, or a credit."""
-    returned = isinstance(record, ShopReturn) or (isinstance(record, BadRecord) and record.kind == "return")
-    return "credit" if returned else "sale"

@@ -125,9 +125,7 @@ def drafts_of(run: Run, records: list[Mutation]) -> dict[str, Draft]:
     """Read the source again and map again; a record that the source does not know any more gets no draft."""
     drafting = Drafting(run.administration, run.administrations, run.master, "orders_to_invoices", run.window.until)
     numbers = sorted({record.key.source_id for record in records})
-    found = [*run.sources.orders_by_number(numbers), *run.sources.returns_by_number(numbers)]
-    drafts = [draft for record in found if (draft := drafting.draft(record)) is not None]
-    return {str(draft.key): draft for draft in drafts}
+    return {str(draft.key): draft for draft in drafting.drafts(run.sources.orders_by_number(numbers))}
 
 
 def _known_to_source(run: Run, record: Mutation) -> bool:

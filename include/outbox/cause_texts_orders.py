@@ -11,12 +11,6 @@ TEXTS_OF_ORDERS = {
         cause_en="This order holds something that this system cannot handle ({subject}).",
         cure_en="Compare the order in the shop with others, mend what differs and retry; else have the administrator look at it.",
     ),
-    "returns_not_yet_booked": CauseText(
-        cause_nl="Dit is een retour, en retouren worden door deze versie nog niet geboekt.",
-        cure_nl="Boek de creditnota met de hand in Exact en wijs dit geval af, of wacht op de versie die retouren boekt.",
-        cause_en="This is a return, and this version does not book returns yet.",
-        cure_en="Book the credit note by hand in Exact and dismiss the case, or wait for the version that books returns.",
-    ),
     "order_without_lines": CauseText(
         cause_nl="De order heeft geen regels, dus er is niets om te boeken.",
         cure_nl="Vul de regels aan in de webshop of annuleer de order daar; probeer het daarna opnieuw.",

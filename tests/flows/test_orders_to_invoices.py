@@ -30,14 +30,14 @@ def documents_of_the_file() -> dict[str, list[dict[str, str]]]:
 
 
 def expected() -> dict[str, Counter[str]]:
-    """What becomes of each document of the file, by administration, counted without any code of ours."""
+    """What becomes of each order of the file, by administration, counted without any code of ours; returns are another flow's."""
     fates: dict[str, Counter[str]] = {"UK": Counter(), "BE": Counter()}
     for number, lines in documents_of_the_file().items():
         name = "UK" if lines[0]["Country"] == "United Kingdom" else "BE"
         customer = lines[0]["CustomerID"]
         if number.startswith("C"):
-            fates[name]["returns_not_yet_booked"] += 1
-        elif all(Decimal(line["UnitPrice"]) == 0 for line in lines):
+            continue
+        if all(Decimal(line["UnitPrice"]) == 0 for line in lines):
             fates[name]["not_a_sale"] += 1
         elif customer in MISSING:
             fates[name][f"unknown_relation:{customer}"] += 1
@@ -59,11 +59,11 @@ def book(world, name: str, **others) -> Counter[str]:
         return book_orders(run)
 
 
-def test_each_document_of_the_file_meets_the_fate_that_the_file_gives_it(world) -> None:
+def test_each_order_of_the_file_meets_the_fate_that_the_file_gives_it(world) -> None:
     for name in ("UK", "BE"):
         book(world, name)
 
-    assert sum(sum(counter.values()) for counter in expected().values()) == 512
+    assert sum(sum(counter.values()) for counter in expected().values()) == 512 - 43
     assert fates(world) == expected()
 
 

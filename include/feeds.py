@@ -1,0 +1,143 @@
+"""How a flow reads its feed of the shop: a window or single records, only what is new, and what is planned already mapped again.
+
+What flows that move documents have in common, as they never import each other: it stands between them and `run`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from include.adapters.drafts import SOURCE
+from include.administrations.model import Mode
+from include.outbox.model import Cursor, Draft, Tally
+from include.run import Run
+
+log = logging.getLogger(__name__)
+
+# Rows that the shop commits late carry an earlier moment of change: read so far back each time.
+OVERLAP = timedelta(hours=2)
+BATCH = 200
+
+
+class FeedRecord(Protocol):
+    """What every record of a feed has, one that could not be read included."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def changed_at(self) -> datetime | None: ...
+
+
+R = TypeVar("R", bound=FeedRecord)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed(Generic[R]):
+    """A feed of the shop, and what a flow makes of its records.
+
+    `drafts` leaves out what is another administration's; `again` has a draft for each record, since all of them are planned here already.
+    """
+
+    flow: str
+    name: str
+    effect: str
+    read: Callable[[datetime, datetime], Iterator[Sequence[R]]]
+    by_number: Callable[[Sequence[str]], Sequence[R]]
+    drafts: Callable[[Sequence[R]], list[Draft]]
+    again: Callable[[Sequence[R]], list[Draft]]
+
+
+def is_off(run: Run) -> bool:
+    """Say whether the administration is not looked at, and tell the log."""
+    off = run.administration.mode is Mode.OFF
+    if off:
+        log.info("%s is off: nothing of it is looked at", run.administration.name)
+    return off
+
+
+def plan_news(run: Run, feed: Feed[R]) -> Tally:
+    """Plan what changed in the run's window; in a dry run, say what would be planned, and undo it."""
+    tally: Tally = Tally()
+    for records, cursor in _pages(run, feed):
+        drafts = feed.drafts(_news(run, feed, records, tally))
+        tally += _judge(run, drafts) if run.dry_run else run.outbox.plan(drafts, cursor)
+    return tally
+
+
+def plan_again(run: Run, feed: Feed[R]) -> Tally:
+    """Map again what was planned with another configuration, as while observing; what is older than `book_from` by now is dismissed."""
+    store, here = run.outbox.store, run.administration
+    tally: Tally = Tally({"dismissed": store.dismiss_before(here.division, here.book_from)})
+    numbers = store.planned_otherwise(here.division, feed.flow, here.fingerprint)
+    for start in range(0, len(numbers), BATCH):
+        tally += run.outbox.plan(feed.again(feed.by_number(numbers[start : start + BATCH])))
+    return tally
+
+
+def asked_for(run: Run) -> frozenset[int] | None:
+    """The mutations of the records that the run names; None when it names none, and all that is planned is meant."""
+    numbers = run.window.order_numbers
+    return run.outbox.store.ids_of(SOURCE, numbers) if numbers else None
+
+
+def told(run: Run, tally: Tally) -> Tally:
+    """Add the calls that the run made, and tell the log what came of it."""
+    tally["calls"] = run.calls()
+    if run.dry_run:
+        tally["would_be_calls"] = tally["would_be_planned"] + tally["would_be_superseded_planned"]
+    log.info("%s: %s", run.administration.name, ", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "nothing new")
+    return tally
+
+
+def _pages(run: Run, feed: Feed[R]) -> Iterator[tuple[Sequence[R], Cursor | None]]:
+    if run.window.order_numbers:
+        yield feed.by_number(run.window.order_numbers), None
+        return
+    for page in feed.read(_since(run, feed), run.window.until):
+        yield page, _cursor(run, feed, page)
+
+
+def _news(run: Run, feed: Feed[R], records: Sequence[R], tally: Tally) -> list[R]:
+    """Leave out what is known in this version: mapping it again would cost a read for each thing that Exact lacks."""
+    known = run.figures.known_versions(SOURCE, [record.number for record in records])
+    here = run.administration.division
+    news = [record for record in records if known.get((record.number, feed.effect)) != (record.version, here)]
+    tally["known"] += len(records) - len(news)
+    return news
+
+
+def _since(run: Run, feed: Feed[R]) -> datetime:
+    if not run.window.follows_cursor:
+        return run.window.since
+    read_to = run.outbox.store.cursor(_cursor_name(feed), run.administration.name)
+    if read_to is None:
+        return datetime.combine(run.administration.book_from, time.min, UTC) - OVERLAP
+    return min(read_to, run.window.since) - OVERLAP
+
+
+def _cursor(run: Run, feed: Feed[R], page: Sequence[R]) -> Cursor | None:
+    moments = [record.changed_at for record in page if record.changed_at is not None]
+    if not run.window.follows_cursor or not moments:
+        return None
+    return Cursor(_cursor_name(feed), run.administration.name, max(moments))
+
+
+def _cursor_name(feed: Feed[R]) -> str:
+    return f"{feed.flow}/{feed.name}"
+
+
+def _judge(run: Run, drafts: Sequence[Draft]) -> Tally:
+    """Say what planning would do, and undo it."""
+    tally = run.outbox.store.plan(drafts, None, keep=False)
+    for draft in drafts:
+        verdict = f"{draft.state}: {draft.cause}" if draft.cause else f"one call, {draft.amount_net} {draft.currency} excl. VAT"
+        log.info("dry run: %s %s would be %s", draft.key.effect, draft.your_ref, verdict)
+    return Tally({f"would_be_{verdict}": count for verdict, count in tally.items()})
