@@ -34,6 +34,7 @@ def test_the_table_of_dags_names_each_dag_and_no_other() -> None:
 
 def test_the_table_of_commands_names_each_command_and_no_other() -> None:
     commands = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback is not None}
+    commands |= {group.name for group in app.registered_groups}
 
     assert {line.split()[1] for line in first_column("Commands")} == commands
 
