@@ -141,8 +141,9 @@ class Bookkeeper:
             return Decimal(1)
         return Decimal(repr(found))
 
-    def period(self, on_ms: int, year: int | None = None, number: int | None = None) -> tuple[int, int]:
-        """Return year and period of a booking, complaining where there is no year or the period is closed."""
+    def period(self, on_ms: int, given: tuple[int | None, int | None] = (None, None), *, journal: str | None = None) -> tuple[int, int]:
+        """Return year and period of a booking, complaining where there is no year or the period is closed (for its journal)."""
+        year, number = given
         if year is not None and number is not None:
             row = self.world.database.find("periods", Division=self.division, FinYear=year, FinPeriod=number)
         else:
@@ -151,7 +152,7 @@ class Bookkeeper:
         if row is None:
             self.complain("financial_year")
             return moment(on_ms).year, moment(on_ms).month
-        if row["_closed"]:
+        if row["_closed"] or (journal or "-") in (row["_closed_journals"] or "").split(","):
             self.complain("period_closed")
         return int(row["FinYear"]), int(row["FinPeriod"])
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 
-from include.sandbox import masters, sales_entries, sales_invoices, seed, sql
+from include.sandbox import seed, sql
 from include.sandbox.answers import ApiError, ValidationError
-from include.sandbox.bookkeeper import Bookkeeper, storable
-from include.sandbox.books import ENTRIES, INVOICES, KINDS, Books
+from include.sandbox.books import INVOICES, Books
 from include.sandbox.clock import iso
-from include.sandbox.database import Row
+from include.sandbox.control_books import DOCUMENT, BookControl
 from include.sandbox.faults import KINDS as FAULT_KINDS
 from include.sandbox.faults import UnknownFaultError
 from include.sandbox.payload import read_json
@@ -26,7 +24,6 @@ from include.sandbox.world import World
 
 JSON = {"Content-Type": "application/json"}
 CALLS_MAX = 10_000
-DOCUMENT = re.compile(r"documents/(?P<id>[0-9a-f-]{36})(?:/(?P<act>process))?\Z")
 Answer = tuple[int, Any]
 
 
@@ -40,6 +37,7 @@ class Control:
     def __init__(self, world: World, books: Books) -> None:
         self._world = world
         self._books = books
+        self._book_control = BookControl(world)
         self._routes: dict[tuple[str, str], Callable[[Request, dict[str, Any]], Answer]] = {
             ("GET", "health"): self._health,
             ("GET", "trial-balance"): self._trial_balance,
@@ -55,13 +53,9 @@ class Control:
             ("GET", "switches"): self._list_switches,
             ("POST", "switches"): self._set_switches,
             ("POST", "reset"): self._reset,
-            ("POST", "accounts"): self._change_account,
-            ("POST", "rows"): self._change_row,
-            ("DELETE", "rows"): self._delete_row,
-            ("POST", "periods"): self._change_period,
             ("POST", "users"): self._change_user,
-            ("POST", "divisions"): self._change_division,
             ("POST", "tokens"): self._revoke,
+            **self._book_control.routes,
         }
 
     async def handle(self, request: Request) -> Response:
@@ -84,7 +78,7 @@ class Control:
             return route(request, body)
         document = DOCUMENT.match(path)
         if document:
-            return self._document(request, document, body)
+            return self._book_control.document(request, document, body)
         return 404, {
             "error": f"nothing at {request.method} /control/{path}",
             "routes": [f"{verb} /control/{route}" for verb, route in self._routes],
@@ -198,68 +192,14 @@ class Control:
         seed.plant(self._world)
         return 200, {"seed": self._world.database.fact("seed")}
 
-    def _keeper(self, division: int) -> Bookkeeper:
-        return Bookkeeper(self._world, division, None)
-
-    def _change_account(self, request: Request, body: dict[str, Any]) -> Answer:
-        """Create or change a relation by its code."""
-        return self._change_row(request, {**body, "endpoint": "crm/Accounts"})
-
-    def _change_row(self, _: Request, body: dict[str, Any]) -> Answer:
-        """Create or change a row of master data by `division` and `Code` (or `ID`), as the bookkeeper would."""
-        values = dict(body)
-        entity = self._world.catalogue[values.pop("endpoint")]
-        keeper = self._keeper(int(values.pop("division")))
-        if entity.table == "accounts" and values.get("Code"):
-            values["Code"] = masters.padded(values["Code"])
-        existing = self._find(keeper, entity.table, values)
-        with self._world.database.transaction():
-            if existing:
-                masters.change_row(keeper, entity, existing[entity.key], values)
-                return 200, self._world.database.find_all(entity.table, **{entity.key: existing[entity.key]})[0]
-            defaults = {**masters.DEFAULTS.get(entity.table, {}), **({"Status": "C"} if entity.table == "accounts" else {})}
-            return 201, masters.write_row(keeper, entity.table, {"ID": self._world.new_id(), **defaults, **values})
-
-    def _delete_row(self, _: Request, body: dict[str, Any]) -> Answer:
-        entity = self._world.catalogue[body["endpoint"]]
-        keeper = self._keeper(int(body["division"]))
-        if entity.table == "accounts" and body.get("Code"):
-            body["Code"] = masters.padded(body["Code"])
-        existing = self._find(keeper, entity.table, body)
-        if existing is None:
-            raise ControlError("there is no such row")
-        with self._world.database.transaction():
-            masters.delete_row(keeper, entity, existing[entity.key])
-        return 200, {"deleted": existing[entity.key]}
-
-    def _find(self, keeper: Bookkeeper, table: str, values: Row) -> Row | None:
-        if values.get("ID"):
-            return self._world.database.find(table, ID=values["ID"], Division=keeper.division)
-        return self._world.database.find(table, Code=values["Code"], Division=keeper.division) if values.get("Code") else None
-
-    def _change_period(self, _: Request, body: dict[str, Any]) -> Answer:
-        """Close or open a period: division, year, period, closed."""
-        changed = self._world.database.run(
-            'UPDATE periods SET _closed = ? WHERE "Division" = ? AND "FinYear" = ? AND "FinPeriod" = ?',
-            (bool(body["closed"]), int(body["division"]), int(body["year"]), int(body["period"])),
-        )
-        return 200, {"changed": changed}
-
     def _change_user(self, _: Request, body: dict[str, Any]) -> Answer:
-        """Change a user by name: language (NL, EN, FR), current_division, blocked."""
-        columns = {"language": "_language", "current_division": "CurrentDivision", "blocked": "_blocked"}
+        """Change a user by name: language (NL, EN, FR), current_division, blocked with a reason (3.16)."""
+        columns = {"language": "_language", "current_division": "CurrentDivision", "blocked": "_blocked", "reason": "_reason"}
         changes = {columns[name]: value for name, value in body.items() if name in columns}
         if changes.get("_language", "NL") not in ("NL", "EN", "FR") or not changes:
             raise ControlError("language must be NL, EN or FR")
         changed = self._world.database.run(sql.update("users", changes, '"UserName" = ?'), [*changes.values(), body["name"]])
         return 200, {"changed": changed}
-
-    def _change_division(self, _: Request, body: dict[str, Any]) -> Answer:
-        """Change properties of a division by its code."""
-        known = self._world.database.columns("divisions")
-        changes = {name: value for name, value in body.items() if name in known and name != "Code"}
-        self._world.database.update("divisions", int(body["division"]), changes)
-        return 200, self._world.database.find("divisions", Code=int(body["division"]))
 
     def _revoke(self, _: Request, body: dict[str, Any]) -> Answer:
         """End every chain of an application, as a user does who withdraws the consent; `access_only` expires access tokens only."""
@@ -269,31 +209,3 @@ class Control:
             return 200, {"expired": database.run(statement, (client_id,))}
         ended = (self._world.clock.now_ms(), client_id)
         return 200, {"ended": database.run("UPDATE _chains SET killed_ms = ? WHERE client_id = ? AND killed_ms IS NULL", ended)}
-
-    def _document(self, request: Request, match: re.Match[str], body: dict[str, Any]) -> Answer:
-        """Show, process (number) or delete a document, or change it by hand: any column."""
-        found = self._books.document(match["id"])
-        if found is None:
-            return 404, {"error": "there is no such document"}
-        kind, row = found
-        keeper = self._keeper(row["Division"])
-        with self._world.database.transaction():
-            if (request.method, match["act"]) == ("POST", "process"):
-                (sales_invoices.process_invoice if kind == INVOICES else sales_entries.process_entry)(keeper, match["id"])
-            elif request.method == "DELETE":
-                (sales_invoices.delete_invoice if kind == INVOICES else sales_entries.delete_entry)(keeper, match["id"])
-                return 200, {"deleted": match["id"]}
-            elif request.method == "PATCH":
-                self._edit(keeper, kind, match["id"], body)
-        return 200, (self._books.document(match["id"]) or found)[1]
-
-    def _edit(self, keeper: Bookkeeper, kind: str, document_id: str, changes: Row) -> None:
-        table = KINDS[kind][0]
-        unknown = set(changes) - set(self._world.database.columns(table))
-        if unknown:
-            raise ControlError(f"no such columns: {', '.join(sorted(unknown))}")
-        if kind == ENTRIES:
-            sales_entries.change_entry(keeper, document_id, changes)
-        else:
-            self._world.touch(table, document_id, storable(changes), division=keeper.division)
-            sales_invoices.touch_lines(keeper, document_id)

@@ -29,7 +29,7 @@ EXTRA = {
     "sales_entries": {"_made_ms": "Edm.Int64"},
     "sales_invoice_lines": {"_vat_given": "Edm.Boolean"},
     "sales_entry_lines": {"_vat_given": "Edm.Boolean"},
-    "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean"},
+    "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean", "_reason": "Edm.String"},
 }
 KEYS = {"divisions": "Code", "currencies": "_key", "users": "UserID", "sales_invoices": "InvoiceID", "sales_entries": "EntryID"}
 # What bookings look at in wide rows of master data.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from include.sandbox import sql
+from include.sandbox import relations, sql
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import day_ms
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload
-from include.sandbox.vat_numbers import is_possible
 
-CODE_WIDTH = 18
 # Columns that refer to other rows: column, table, caption.
 REFERENCES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "items": (("ItemGroup", "item_groups", "ItemGroup"), ("GLRevenue", "gl_accounts", "GLAccount")),
@@ -27,7 +24,6 @@ USES: dict[str, tuple[tuple[str, str], ...]] = {
     "items": (("sales_invoice_lines", "Item"),),
     "gl_accounts": (("transaction_lines", "GLAccount"), ("sales_invoice_lines", "GLAccount"), ("items", "GLRevenue")),
 }
-SAME_ADDRESS = ("Account", "Type", "AddressLine1", "AddressLine2", "AddressLine3", "Postcode", "City", "Country")
 DEFAULTS: dict[str, Row] = {
     "accounts": {"Status": "A", "Blocked": False, "IsSupplier": False, "IsSales": False, "Type": "A"},
     "items": {"IsSalesItem": True, "IsStockItem": False, "Unit": "pc", "UnitDescription": "Piece"},
@@ -40,8 +36,9 @@ DEFAULTS: dict[str, Row] = {
 
 def post_row(keeper: Bookkeeper, entity: Entity, payload: Payload) -> Row:
     """Write a new row of master data and return it. Raises `ValidationError`."""
-    table, values = entity.table, {**DEFAULTS.get(entity.table, {}), **payload.values}
-    existing = _same_address(keeper, values) if table == "addresses" else None
+    table, defaults = entity.table, DEFAULTS.get(entity.table, {})
+    values = {**defaults, **{name: value for name, value in payload.values.items() if value is not None or name not in defaults}}
+    existing = relations.same_address(keeper, values) if table == "addresses" else None
     if existing:
         return existing
     for known in entity.scalars:
@@ -65,9 +62,10 @@ def write_row(keeper: Bookkeeper, table: str, values: Row) -> Row:
 def change_row(keeper: Bookkeeper, entity: Entity, key: str, values: Row) -> None:
     """Change a row of master data. Raises `ValidationError`."""
     changes = {name: value for name, value in values.items() if name != entity.key}
-    if entity.table == "accounts" and changes.get("Code"):
-        changes["Code"] = padded(changes["Code"])
-    _check_vat_number(keeper, changes)
+    check = _CHANGED.get(entity.table)
+    row = keeper.world.database.one(sql.select("*", entity.table, f"{sql.quoted(entity.key)} = ?"), (key,))
+    if check and row:
+        changes = check(keeper, row, changes)
     _check_references(keeper, entity.table, changes)
     keeper.refuse_if_any()
     keeper.world.touch(entity.table, key, storable(changes), division=keeper.division)
@@ -81,13 +79,10 @@ def delete_row(keeper: Bookkeeper, entity: Entity, key: str) -> None:
             keeper.complain("cannot_delete_account" if entity.table == "accounts" else "cannot_delete", entity.name)
             break
     keeper.refuse_if_any()
+    if entity.table == "accounts":
+        relations.delete_belongings(keeper, key)
     database.run(sql.delete(entity.table, f"{sql.quoted(entity.key)} = ?"), (key,))
     keeper.world.log_deletion(entity.table, key, division=keeper.division, user_id=keeper.user_id)
-
-
-def padded(code: Any) -> str:
-    """Return a relation's code as Exact stores it: 18 characters, blanks on the left (FACTS 6.7)."""
-    return str(code).strip().rjust(CODE_WIDTH)
 
 
 def _completed(keeper: Bookkeeper, table: str, values: Row) -> Row:
@@ -110,21 +105,6 @@ def _check_code(keeper: Bookkeeper, table: str, values: Row) -> None:
         keeper.complain("already_exists")
 
 
-def _check_vat_number(keeper: Bookkeeper, values: Row) -> None:
-    """Refuse a VAT number whose check digits are wrong, as Exact does with relations (FACTS 6.7)."""
-    if values.get("VATNumber") and not is_possible(str(values["VATNumber"])):
-        keeper.complain("vat_number_checksum")
-
-
-def _account(keeper: Bookkeeper, values: Row) -> Row:
-    code = values.get("Code") or str(keeper.world.database.next(f"account/{keeper.division}"))
-    if not code.strip().isdigit():
-        keeper.complain("invalid", "Code")
-    _check_vat_number(keeper, values)
-    status_since = day_ms(keeper.world.stamp_ms())
-    return {**values, "Code": padded(code), "StatusSince": status_since, "Type": values.get("Status") or "A"}
-
-
 def _rate(keeper: Bookkeeper, values: Row) -> Row:
     values["TargetCurrency"] = keeper.own_currency()
     values["StartDate"] = values.get("StartDate") or day_ms(keeper.world.stamp_ms())
@@ -135,16 +115,14 @@ def _rate(keeper: Bookkeeper, values: Row) -> Row:
     return values
 
 
-def _contact(_: Bookkeeper, values: Row) -> Row:
-    values["FullName"] = " ".join(part for part in (values.get("FirstName"), values.get("LastName")) if part)
-    return values
-
-
-_COMPLETE: dict[str, Callable[[Bookkeeper, Row], Row]] = {"accounts": _account, "exchange_rates": _rate, "contacts": _contact}
-
-
-def _same_address(keeper: Bookkeeper, values: Row) -> Row | None:
-    """Return the address that is identical to a posted one: Exact answers with it (FACTS 6.7)."""
-    criteria = " AND ".join(f"{sql.quoted(name)} IS ?" for name in SAME_ADDRESS)
-    where = f'"Division" = ? AND {criteria}'
-    return keeper.world.database.one(sql.select("*", "addresses", where), [keeper.division, *(values.get(name) for name in SAME_ADDRESS)])
+_COMPLETE: dict[str, Callable[[Bookkeeper, Row], Row]] = {
+    "accounts": relations.new_account,
+    "addresses": relations.new_address,
+    "contacts": relations.new_contact,
+    "exchange_rates": _rate,
+}
+_CHANGED: dict[str, Callable[[Bookkeeper, Row, Row], Row]] = {
+    "accounts": relations.changed_account,
+    "addresses": relations.changed_address,
+    "contacts": relations.changed_contact,
+}

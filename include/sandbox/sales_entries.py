@@ -44,7 +44,8 @@ def _prepare(keeper: Bookkeeper, values: Row, lines: list[Row]) -> tuple[Row, li
     if not lines:
         keeper.complain("mandatory", "SalesEntryLines")
     entry_date = values.get("EntryDate") or day_ms(keeper.world.stamp_ms())
-    year, period = keeper.period(entry_date, values.get("ReportingYear"), values.get("ReportingPeriod"))
+    given = (values.get("ReportingYear"), values.get("ReportingPeriod"))
+    year, period = keeper.period(entry_date, given, journal=values.get("Journal"))
     condition = keeper.payment_condition(values.get("PaymentCondition") or (customer or {}).get("PaymentConditionSales"))
     priced = [entry_line(keeper, line) for line in lines]
     currency = keeper.currency(values.get("Currency"))
@@ -130,6 +131,7 @@ def open_entry(keeper: Bookkeeper, entry_id: str) -> Row:
         raise NotFoundError("Resource not found for the segment 'SalesEntries'.")
     if row["Status"] >= PROCESSED:
         keeper.complain("already_processed")
+    keeper.period(row["EntryDate"], (row["ReportingYear"], row["ReportingPeriod"]), journal=row["Journal"])
     keeper.refuse_if_any()
     return row
 
@@ -141,6 +143,8 @@ def change_entry(keeper: Bookkeeper, entry_id: str, values: Row) -> None:
     merged = {**row, **changes}
     if "Currency" in changes and "Rate" not in changes:
         merged["Rate"] = None
+    if "EntryDate" in changes and "ReportingPeriod" not in changes:
+        merged["ReportingYear"] = merged["ReportingPeriod"] = None
     lines = keeper.world.database.find_all("sales_entry_lines", EntryID=entry_id)
     rewrite_entry(keeper, merged, lines)
 
@@ -169,7 +173,16 @@ def delete_entry(keeper: Bookkeeper, entry_id: str) -> None:
 def process_entry(keeper: Bookkeeper, entry_id: str) -> None:
     """Mark an entry as processed, as a bookkeeper does at the end of a period."""
     open_entry(keeper, entry_id)
+    _set_status(keeper, entry_id, PROCESSED)
+
+
+def reopen_entry(keeper: Bookkeeper, entry_id: str) -> None:
+    """Make a processed entry open again."""
+    _set_status(keeper, entry_id, OPEN)
+
+
+def _set_status(keeper: Bookkeeper, entry_id: str, status: int) -> None:
     world = keeper.world
-    world.touch("sales_entries", entry_id, {"Status": PROCESSED, "StatusDescription": STATUSES[PROCESSED]}, division=keeper.division)
+    world.touch("sales_entries", entry_id, {"Status": status, "StatusDescription": STATUSES[status]}, division=keeper.division)
     for line in world.database.find_all("transaction_lines", EntryID=entry_id):
-        world.touch("transaction_lines", line["ID"], {"Status": PROCESSED}, division=keeper.division)
+        world.touch("transaction_lines", line["ID"], {"Status": status}, division=keeper.division)

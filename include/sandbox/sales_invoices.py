@@ -11,7 +11,7 @@ from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.clock import day_ms
 from include.sandbox.database import Row
 from include.sandbox.payload import TOP_LEVEL, Payload
-from include.sandbox.sales_lines import invoice_line, read_lines, store_lines, totals, with_dc
+from include.sandbox.sales_lines import credit_sign, invoice_line, read_lines, store_lines, totals, with_dc
 
 TYPES = {8020: "Sales invoice", 8021: "Sales credit note", 8023: "Direct sales invoice", 8024: "Direct credit note"}
 CREDITS = frozenset({8021, 8024})
@@ -33,9 +33,8 @@ def post_invoice(keeper: Bookkeeper, payload: Payload) -> Row:
 
 
 def _write(keeper: Bookkeeper, header: Row, lines: list[Row]) -> Row:
-    sign = -1 if header["Type"] in CREDITS else 1
     rate = keeper.rate(header["Currency"], day_ms(keeper.world.stamp_ms()))
-    priced = [invoice_line(keeper, line, sign=sign) for line in lines]
+    priced = _priced(keeper, header, lines)
     keeper.refuse_if_any()
     with_dc(priced, rate)
     sums = totals(priced, rate)
@@ -47,6 +46,11 @@ def _write(keeper: Bookkeeper, header: Row, lines: list[Row]) -> Row:
         line["InvoiceID"] = header["InvoiceID"]
     store_lines(keeper, priced, "sales_invoice_lines")
     return stored
+
+
+def _priced(keeper: Bookkeeper, header: Row, lines: list[Row]) -> list[Row]:
+    sign = credit_sign(keeper, lines) if header["Type"] in CREDITS else 1
+    return [invoice_line(keeper, line, sign=sign) for line in lines]
 
 
 def _header(keeper: Bookkeeper, values: Row) -> Row:
@@ -126,8 +130,7 @@ def recompute(keeper: Bookkeeper, invoice_id: str) -> None:
     if header is None:
         return
     rate = keeper.rate(header["Currency"], day_ms(keeper.world.stamp_ms()))
-    sign = -1 if header["Type"] in CREDITS else 1
-    lines = [invoice_line(keeper, line, sign=sign) for line in database.find_all("sales_invoice_lines", InvoiceID=invoice_id)]
+    lines = _priced(keeper, header, database.find_all("sales_invoice_lines", InvoiceID=invoice_id))
     keeper.refuse_if_any()
     with_dc(lines, rate)
     sums = totals(lines, rate)
@@ -167,12 +170,11 @@ def process_invoice(keeper: Bookkeeper, invoice_id: str, invoice_date: int | Non
     """Give a draft its number and book it."""
     header = open_invoice(keeper, invoice_id)
     date_ms = day_ms(invoice_date or keeper.world.stamp_ms())
-    year, period = keeper.period(date_ms)
+    year, period = keeper.period(date_ms, journal=header["Journal"])
     rate = keeper.rate(header["Currency"], date_ms)
     keeper.refuse_if_any()
     database = keeper.world.database
-    sign = -1 if header["Type"] in CREDITS else 1
-    lines = [invoice_line(keeper, line, sign=sign) for line in database.find_all("sales_invoice_lines", InvoiceID=invoice_id)]
+    lines = _priced(keeper, header, database.find_all("sales_invoice_lines", InvoiceID=invoice_id))
     keeper.refuse_if_any()
     numbers = _numbers(keeper, header["Journal"], date_ms)
     due = header["DueDate"] or date_ms + _days(keeper, header["PaymentCondition"]) * DAY_MS

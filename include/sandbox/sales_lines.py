@@ -31,9 +31,7 @@ def invoice_line(keeper: Bookkeeper, line: Row, *, sign: int) -> Row:
     vat_code = keeper.vat_code(line.get("VATCode") or (item["SalesVatCode"] if item else None))
     quantity = exact(line["Quantity"]) if line.get("Quantity") is not None else Decimal(1)
     unit_price, net_price = _prices(keeper, line, item)
-    amount = cents(quantity * net_price)
-    if sign < 0:
-        amount = -abs(amount) if amount > 0 else amount
+    amount = cents(quantity * net_price) * sign
     found = {**line, "Quantity": quantity, "UnitPrice": unit_price, "NetPrice": net_price, "GLAccount": account_id}
     if item:
         found.update(
@@ -43,17 +41,33 @@ def invoice_line(keeper: Bookkeeper, line: Row, *, sign: int) -> Row:
     return _with_amounts(keeper, found, amount, (account, vat_code))
 
 
+def credit_sign(keeper: Bookkeeper, lines: list[Row]) -> int:
+    """Return what the lines of a credit invoice are multiplied by so that it reads negative, as the switch says (FACTS 6.2, 8)."""
+    how = keeper.world.switches.credit_sign
+    if how != "either":
+        return -1 if how == "positive" else 1
+    written = ZERO
+    for line in lines:
+        quantity = exact(line["Quantity"]) if line.get("Quantity") is not None else Decimal(1)
+        item = keeper.find("items", "ID", line.get("Item")) if line.get("Item") else None
+        written += cents(quantity * _price(line, item)[1])
+    return -1 if written > 0 else 1
+
+
 def _prices(keeper: Bookkeeper, line: Row, item: Row | None) -> tuple[Decimal, Decimal]:
-    discount = exact(line.get("Discount"))
-    unit_price = line.get("UnitPrice")
-    net_price = line.get("NetPrice")
-    if unit_price is None and net_price is None:
-        unit_price = (item or {}).get("StandardSalesPrice") or ZERO
-    net = exact(net_price) if net_price is not None else exact(unit_price) * (1 - discount)
-    unit = exact(unit_price) if unit_price is not None else net
+    unit, net = _price(line, item)
     if keeper.world.switches.refuse_negative_price and min(unit, net) < 0:
         keeper.complain("negative_price")
     return unit, net
+
+
+def _price(line: Row, item: Row | None) -> tuple[Decimal, Decimal]:
+    """Return the price of a unit without and with its discount; the article's own where none is written."""
+    unit_price, net_price = line.get("UnitPrice"), line.get("NetPrice")
+    if unit_price is None and net_price is None:
+        unit_price = (item or {}).get("StandardSalesPrice") or ZERO
+    net = exact(net_price) if net_price is not None else exact(unit_price) * (1 - exact(line.get("Discount")))
+    return exact(unit_price) if unit_price is not None else net, net
 
 
 def entry_line(keeper: Bookkeeper, line: Row) -> Row:
@@ -74,6 +88,7 @@ def _with_amounts(keeper: Bookkeeper, line: Row, amount: Decimal, looked_up: tup
     base, vat = vat_of(amount, percentage, vat_code["Type"] if vat_code else "N")
     if line.get("_vat_given"):
         vat = cents(exact(line["VATAmountFC"]))
+        vat = vat if vat * amount >= 0 or not line.get("Item") else -vat  # a credit's VAT follows the sign of its amount
         base = amount - vat if vat_code and vat_code["Type"] == "I" else amount
     to_pay = vat_code["GLToPay"] if vat_code else None
     line.update(AmountFC=amount, VATAmountFC=vat, VATPercentage=percentage, _base=base, _vat=vat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from ruamel.yaml import YAML
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.clock import moment
 from include.sandbox.database import Row
-from include.sandbox.masters import padded, write_row
+from include.sandbox.masters import write_row
+from include.sandbox.periods import periods_of
+from include.sandbox.relations import padded
 from include.sandbox.world import World
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -105,12 +108,14 @@ class _Gardener:
         self._world.database.next(f"timestamp/{code}", step=FIRST_TIMESTAMP)  # clients begin with `Timestamp gt 1`
         keeper = Bookkeeper(self._world, code, None)
         for section, plant in _SECTIONS.items():
-            for entry in division.get(section, ()):
+            for entry in _but(division.get(section, ()), division.get("lacks", {}).get(section, ())):
                 plant(self, keeper, entry)
         self._plant_periods(keeper)
-        self._plant_accounts(keeper, division["accounts"])
+        if "closed_days_ago" in division:
+            self._close_periods(keeper, int(division["closed_days_ago"]))
+        self._plant_accounts(keeper, division)
         if "items" in division:
-            self._plant_items(keeper, division["items"])
+            self._plant_items(keeper, division)
 
     def _write(self, keeper: Bookkeeper, table: str, row: Row) -> Row:
         return write_row(keeper, table, {"ID": fixed_id(keeper.division, table, row.get("Code") or row), **row})
@@ -163,17 +168,19 @@ class _Gardener:
     def _plant_periods(self, keeper: Bookkeeper) -> None:
         """Open the year before, this one and the next, a period per month."""
         for year in range(self._today.year - 1, self._today.year + 2):
-            for month in range(1, 13):
-                start = date(year, month, 1)
-                end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-                row = {"FinYear": year, "FinPeriod": month, "StartDate": _day(start), "EndDate": _day(end), "_closed": False}
-                self._write(keeper, "periods", {**row, "ID": fixed_id(keeper.division, "period", year, month)})
+            for row in periods_of(year):
+                self._write(keeper, "periods", {**row, "ID": fixed_id(keeper.division, "period", year, row["FinPeriod"])})
 
-    def _plant_accounts(self, keeper: Bookkeeper, source: dict[str, Any]) -> None:
-        missing = {str(code) for code in self._raw.get("missing_accounts", ())}
-        for entry in [*self._rows(source), *source.get("also", ())]:
-            if str(entry["code"]) not in missing:
-                self._account(keeper, entry)
+    def _close_periods(self, keeper: Bookkeeper, days_ago: int) -> None:
+        """Close the period of a day so long ago, and all before it."""
+        until = _day(self._today - timedelta(days=days_ago))
+        closing = 'UPDATE periods SET _closed = 1 WHERE "Division" = ? AND "StartDate" <= ?'
+        self._world.database.run(closing, (keeper.division, until))
+
+    def _plant_accounts(self, keeper: Bookkeeper, division: dict[str, Any]) -> None:
+        source, blocked = division["accounts"], {str(code) for code in division.get("blocked_accounts", ())}
+        for entry in _but([*self._rows(source), *source.get("also", ())], self._raw.get("missing_accounts", ())):
+            self._account(keeper, {**entry, "blocked": str(entry["code"]) in blocked or entry.get("blocked", False)})
 
     def _account(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
         code = padded(entry["code"])
@@ -183,18 +190,22 @@ class _Gardener:
             "Name": entry["name"],
             "Country": entry["country"],
             "City": entry.get("city"),
+            "Postcode": entry.get("postcode"),
+            "AddressLine1": entry.get("street"),
+            "Email": entry.get("email"),
             "Status": entry.get("status", "C"),
             "Blocked": bool(entry.get("blocked", False)),
             "IsSupplier": bool(entry.get("supplier", False)),
             "IsSales": False,
-            "VATNumber": entry.get("vat_number"),
+            "VATNumber": entry.get("vat_number") or None,
             "SearchCode": str(entry["code"]),
         }
         self._write(keeper, "accounts", row)
 
-    def _plant_items(self, keeper: Bookkeeper, source: dict[str, Any]) -> None:
+    def _plant_items(self, keeper: Bookkeeper, division: dict[str, Any]) -> None:
+        source = division["items"]
         groups = {row["Code"]: row for row in self._world.database.find_all("item_groups", Division=keeper.division)}
-        for entry in [*self._rows(source), *source.get("also", ())]:
+        for entry in _but([*self._rows(source), *source.get("also", ())], division.get("lacks", {}).get("items", ())):
             group = groups[entry["group"]]
             row = {
                 "Code": str(entry["code"]),
@@ -217,8 +228,8 @@ class _Gardener:
         with (self._directory / source["file"]).open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
         wanted, unwanted = source.get("where", {}), source.get("where_not", {})
-        kept = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
-        return [row for row in kept if not any(row[name] == value for name, value in unwanted.items())]
+        kept = [row for row in rows if all(row[name] in values for name, values in wanted.items())]
+        return [row for row in kept if not any(row[name] in values for name, values in unwanted.items())]
 
 
 _SECTIONS = {
@@ -230,6 +241,12 @@ _SECTIONS = {
     "exchange_rates": _Gardener._exchange_rate,
     "item_groups": _Gardener._item_group,
 }
+
+
+def _but(entries: Iterable[dict[str, Any]], codes: Iterable[object]) -> list[dict[str, Any]]:
+    """Return the entries without those of some codes."""
+    left_out = {str(code) for code in codes}
+    return [entry for entry in entries if str(entry.get("code")) not in left_out]
 
 
 def _day(day: date | str) -> int:
