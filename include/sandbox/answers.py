@@ -43,9 +43,9 @@ class NotFoundError(ApiError):
 
 
 class NotAcceptableError(ApiError):
-    """A representation that is not built yet (Atom)."""
+    """A representation that does not exist; a switch says the status."""
 
-    status = 406
+    status = 415
 
 
 class TooLargeError(ApiError):

@@ -26,7 +26,7 @@ class Identity:
     divisions: frozenset[int]
     language: str
     scopes: frozenset[str] | None
-    blocked: bool
+    refused: str  # why Exact lets this user do nothing: a value of the header `Reason`, or empty
 
 
 class TokenRefusedError(Exception):
@@ -176,14 +176,18 @@ class OAuth:
             self._world.database.run("UPDATE _access_tokens SET first_used_ms = ? WHERE token = ?", (now, token.strip()))
         scopes = frozenset(json.loads(row["scopes"])) if row["scopes"] else None
         divisions = frozenset(json.loads(row["divisions"]))
-        return Identity(row["client_id"], row["user_id"], divisions, row["_language"], scopes, bool(row["_blocked"]))
+        return Identity(row["client_id"], row["user_id"], divisions, row["_language"], scopes, _refused(row))
 
 
 _IDENTITY = (
-    "SELECT a.expires_ms, a.first_used_ms, c.client_id, c.user_id, c.divisions, c.killed_ms, u._language, u._blocked, p.scopes"
+    "SELECT a.expires_ms, a.first_used_ms, c.client_id, c.user_id, c.divisions, c.killed_ms, u._language, u._blocked, u._reason, p.scopes"
     " FROM _access_tokens a JOIN _chains c ON c.chain = a.chain JOIN users u ON u.UserID = c.user_id"
     " JOIN _applications p ON p.client_id = c.client_id WHERE a.token = ?"
 )
+
+
+def _refused(row: Row) -> str:
+    return (row["_reason"] or "BlockedUser") if row["_blocked"] else ""
 
 
 class _ReplayedError(TokenRefusedError):

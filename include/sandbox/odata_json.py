@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -35,12 +36,29 @@ def _plan(entity: Entity, names: tuple[str, ...], int64_as_text: bool) -> tuple[
     return tuple(found)
 
 
-class Renderer:
-    """Renders rows of one entity, for one base address."""
+@dataclass(frozen=True)
+class Page:
+    """What surrounds the rows of a collection."""
 
-    def __init__(self, base: str, *, int64_as_text: bool) -> None:
+    bare: bool = False
+    next_link: str | None = None
+    count: int | None = None
+
+
+class Renderer:
+    """Renders rows as JSON, for one base address."""
+
+    media_type = "application/json; charset=utf-8"
+
+    def __init__(self, base: str, now: str, *, int64_as_text: bool) -> None:
         self._base = base
+        self._now = now
         self._int64_as_text = int64_as_text
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers of an answer in this representation."""
+        return {"Content-Type": self.media_type, "DataServiceVersion": "1.0;", "Cache-Control": "private"}
 
     def row(self, entity: Entity, row: Row, names: tuple[str, ...]) -> dict[str, Any]:
         """Return one row with its `__metadata`; nulls are explicit."""
@@ -64,27 +82,25 @@ class Renderer:
         )
         return f"{self._base}{entity.endpoint}({literal})"
 
+    def collection(self, entity: Entity, rows: list[dict[str, Any]], page: Page) -> bytes:
+        """Return the body of a collection."""
+        if page.bare:
+            return orjson.dumps({"d": rows})
+        content: dict[str, Any] = {"results": rows}
+        if page.count is not None:
+            content["__count"] = str(page.count)
+        if page.next_link:
+            content["__next"] = page.next_link
+        return orjson.dumps({"d": content})
+
+    def single(self, entity: Entity, row: dict[str, Any]) -> bytes:
+        """Return the body of a single row."""
+        return orjson.dumps({"d": row})
+
 
 def deferred(uri: str, collection: str) -> dict[str, Any]:
     """Return the link that stands for a collection that was not expanded."""
     return {"__deferred": {"uri": f"{uri}/{collection}"}}
-
-
-def collection(rows: list[dict[str, Any]], *, bare: bool, next_link: str | None = None, count: int | None = None) -> bytes:
-    """Return the body of a collection."""
-    if bare:
-        return orjson.dumps({"d": rows})
-    content: dict[str, Any] = {"results": rows}
-    if count is not None:
-        content["__count"] = str(count)
-    if next_link:
-        content["__next"] = next_link
-    return orjson.dumps({"d": content})
-
-
-def single(row: dict[str, Any]) -> bytes:
-    """Return the body of a single row."""
-    return orjson.dumps({"d": row})
 
 
 def error(text: str) -> bytes:

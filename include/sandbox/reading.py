@@ -6,12 +6,14 @@ from typing import Any
 
 from include.sandbox import odata_json, sql
 from include.sandbox.answers import BadRequestError, NotFoundError
+from include.sandbox.atom_feed import AtomRenderer
 from include.sandbox.catalogue import Entity
-from include.sandbox.clock import AMSTERDAM, moment, wall_ms
+from include.sandbox.clock import AMSTERDAM, iso, moment, wall_ms
 from include.sandbox.database import Row
 from include.sandbox.oauth import Identity
+from include.sandbox.odata_accept import Form
 from include.sandbox.odata_filter import SYNTAX, parse_literal
-from include.sandbox.odata_json import Renderer
+from include.sandbox.odata_json import Page, Renderer
 from include.sandbox.odata_query import Query, continue_after, read_query, read_select
 from include.sandbox.odata_sql import LITERALS
 from include.sandbox.world import World
@@ -22,13 +24,19 @@ DAY_MS = 86_400_000
 class Reader:
     """Answers GETs for one division, as one user sees it; addresses in answers begin with `origin`."""
 
-    def __init__(self, world: World, identity: Identity, division: int | None, origin: str) -> None:
+    def __init__(self, world: World, identity: Identity, division: int | None, origin: str, form: Form) -> None:
         self._world = world
         self._division = division
         self._user_id = identity.user_id
         self._divisions = identity.divisions
         self._base = f"{origin}/api/v1/" + (f"{division}/" if division is not None else "")
-        self._render = Renderer(self._base, int64_as_text=world.switches.int64_as_text)
+        kind = AtomRenderer if form == "atom" else Renderer
+        self._render = kind(self._base, iso(world.clock.now_ms()) or "", int64_as_text=world.switches.int64_as_text)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers of an answer."""
+        return self._render.headers
 
     def collection(self, entity: Entity, options: dict[str, str]) -> bytes:
         """Return a page of a collection."""
@@ -40,7 +48,7 @@ class Reader:
         shown = self._shown(query, rows)
         more = len(rows) == entity.page_max and (query.top is None or query.top > entity.page_max)
         link = query.next_link(self._base + entity.endpoint, rows[-1]) if more else None
-        return odata_json.collection(shown, bare=query.is_bare, next_link=link, count=count)
+        return self._render.collection(entity, shown, Page(bare=query.is_bare, next_link=link, count=count))
 
     def count(self, entity: Entity, options: dict[str, str]) -> bytes:
         """Return the bare number that `/$count` answers."""
@@ -51,7 +59,7 @@ class Reader:
         row = self.row(entity, key)
         query = Query(entity, self._division, options=options)
         read_select(query)
-        return odata_json.single(self._shown(query, [row])[0])
+        return self._render.single(entity, self._shown(query, [row])[0])
 
     def children(self, entity: Entity, key: str, collection: str, options: dict[str, str]) -> bytes:
         """Return the collection of a row, such as `SalesEntries(guid'…')/SalesEntryLines`."""
@@ -61,11 +69,11 @@ class Reader:
             raise NotFoundError(f"Resource not found for the segment '{collection}'.")
         child = entity.child(collection)
         if child is None:
-            return odata_json.collection([], bare=False)
+            return self._render.collection(entity, [], Page())
         child_entity = self._world.catalogue[child[0]]
         query = Query(child_entity, self._division, options=options)
         read_select(query)
-        return odata_json.collection(self._shown(query, self._child_rows(child, row[entity.key])), bare=False)
+        return self._render.collection(child_entity, self._shown(query, self._child_rows(child, row[entity.key])), Page())
 
     def row(self, entity: Entity, key: str) -> Row:
         """Return a row of the books by its key. Raises `NotFoundError`, `BadRequestError`."""
@@ -91,7 +99,7 @@ class Reader:
         for known in entity.fields.values():
             if known.is_collection:
                 shown[known.name] = odata_json.deferred(shown["__metadata"]["uri"], known.name)
-        return odata_json.single(shown)
+        return self._render.single(entity, shown)
 
     def me(self, options: dict[str, str]) -> bytes:
         """Return the user's own row; no division is asked for, and none of it is counted (FACTS 1.17, 2.1)."""
@@ -105,7 +113,7 @@ class Reader:
         row["ServerUtcOffset"] = offset.total_seconds() if offset else 0.0
         query = Query(entity, None, options=options)
         read_select(query)
-        return odata_json.collection(self._shown(query, [row]), bare=False)
+        return self._render.collection(entity, self._shown(query, [row]), Page())
 
     def sync_timestamp(self, options: dict[str, str]) -> bytes:
         """Return the timestamp from which sync shows all that changed since a moment (FACTS 4.7)."""
@@ -117,7 +125,7 @@ class Reader:
         newest = self._world.database.scalar(sql.select('max("Timestamp")', entity.table, where), (self._division, modified.value))
         own = self._world.catalogue["read/sync/Sync/SyncTimestamp"]
         row = {"Modified": modified.value, "API": endpoint.value, "TimeStampAsBigInt": newest or 0}
-        return odata_json.single(self._render.row(own, row, tuple(row)))
+        return self._render.single(own, self._render.row(own, row, tuple(row)))
 
     def _query(self, entity: Entity, options: dict[str, str]) -> Query:
         query = read_query(entity, self._division, options, self._world.switches)

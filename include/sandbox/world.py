@@ -44,6 +44,7 @@ class World:
         self.faults = Faults(settings.seed_number)
         self.switches = Switches()
         self.base_url = ""
+        self.scheme = "http"
         self.sync_visible_ms = 0  # the latest moment at which a hidden booking shows up in sync
         self.read_visible_ms = 0
         self._dice = random.Random(f"{settings.seed_number}/{self.database.next('starts')}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from include.sandbox import masters, sales_entries, sales_invoices, sales_line_edits
 from include.sandbox.answers import NotFoundError
+from include.sandbox.atom_entry import is_atom, read_entry
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.catalogue import Entity
 from include.sandbox.database import Row
@@ -14,7 +15,6 @@ from include.sandbox.payload import Payload, read_json, read_payload
 from include.sandbox.reading import Reader
 from include.sandbox.server import Request, Response
 
-JSON = {"Content-Type": "application/json; charset=utf-8", "DataServiceVersion": "1.0;", "Cache-Control": "private"}
 TOTALS = ("AmountFC", "AmountDC", "VATAmountFC", "VATAmountDC", "AmountFCExclVat")
 POSTS: dict[str, Callable[[Bookkeeper, Payload], Row]] = {
     "salesinvoice/SalesInvoices": sales_invoices.post_invoice,
@@ -68,7 +68,8 @@ class Writer:
             row = post(self._keeper, payload) if post else masters.post_row(self._keeper, entity, payload)
         whole = "return=representation" in request.headers.get("prefer", "").replace(" ", "").lower()
         body = self._reader.posted(entity, self._totalled(row), whole=whole, given=set(payload.values))
-        return Response(201, body, {**JSON, "Preference-Applied": "return=representation"} if whole else dict(JSON)), str(row[entity.key])
+        applied = {"Preference-Applied": "return=representation"} if whole else {}
+        return Response(201, body, {**self._reader.headers, **applied}), str(row[entity.key])
 
     def _totalled(self, row: Row) -> Row:
         """Return the row with the totals that the answer of a POST shows (FACTS 6.2)."""
@@ -95,4 +96,7 @@ class Writer:
 
     def _payload(self, request: Request, entity: Entity, verb: str) -> Payload:
         sure_only = not self._keeper.world.switches.enforce_doubtful_lengths
-        return read_payload(entity, read_json(request.body), verb=verb, sure_lengths_only=sure_only)
+        catalogue = self._keeper.world.catalogue
+        atom = is_atom(request.headers.get("content-type", ""))
+        raw = read_entry(request.body, entity, catalogue) if atom else read_json(request.body)
+        return read_payload(entity, raw, verb=verb, sure_lengths_only=sure_only)
