@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -9,14 +10,16 @@ from uuid import UUID
 
 from include.adapters.pulls import Pulls
 from include.errors import SetupError
-from include.exact.entities import MASTER_DATA, Entity
+from include.exact.entities import MASTER_DATA, PERIODS, Entity
 from include.exact.odata import day, equal
-from include.mappings.master_data import Journal, VatCode
+from include.mappings.master_data import NO_SALES, SALES_JOURNAL, GLAccount, Journal, Period, VatCode
+from include.mappings.periods import is_open
 from include.store.database import Row
 from include.store.mirror import MirrorRow, MirrorStore
 
 ENTITIES = {entity.name: entity for entity in MASTER_DATA}
 ACCOUNT_CODE_LENGTH = 18
+CLOSED = 1
 TARGETED = {
     "Accounts": ("crm/Accounts", ACCOUNT_CODE_LENGTH),
     "Items": ("logistics/Items", 0),
@@ -33,6 +36,8 @@ class MirroredMaster:
         self._currency = currency
         self._by_code: dict[str, dict[str, Row]] = {}
         self._missed: set[tuple[str, str]] = set()
+        self._periods: dict[str, list[Period]] = {}
+        self._periods_are_new = False
 
     def account_id(self, code: str) -> UUID | None:
         return self._id("Accounts", code)
@@ -40,18 +45,19 @@ class MirroredMaster:
     def item_id(self, code: str) -> UUID | None:
         return self._id("Items", code)
 
-    def gl_account_id(self, code: str) -> UUID | None:
-        return self._id("GLAccounts", code)
+    def gl_account(self, code: str) -> GLAccount | None:
+        row = self._row("GLAccounts", code, _takes_sales)
+        return GLAccount(UUID(row["record_id"]), _number(row["data"]["Type"]), bool(row["data"]["IsBlocked"])) if row else None
 
     def vat_code(self, code: str) -> VatCode | None:
-        data = self._data("VATCodes", code)
+        data = self._data("VATCodes", code, _is_free)
         if data is None:
             return None
         return VatCode(data["Code"].strip(), Decimal(str(data["Percentage"])), str(data["Type"]), bool(data["IsBlocked"]))
 
     def journal(self, code: str) -> Journal | None:
-        data = self._data("Journals", code)
-        return Journal(data["Code"].strip(), int(data["Type"]), bool(data["IsBlocked"])) if data else None
+        data = self._data("Journals", code, lambda data: _is_free(data) and _number(data["Type"]) == SALES_JOURNAL)
+        return Journal(data["Code"].strip(), _number(data["Type"]), bool(data["IsBlocked"])) if data else None
 
     def payment_condition(self, code: str) -> bool:
         return self._data("PaymentConditions", code) is not None
@@ -68,6 +74,19 @@ class MirroredMaster:
         ]
         return max(begun, key=lambda rate: rate[0])[1] if begun else None
 
+    def periods(self, journal: str, on: date) -> Sequence[Period]:
+        """From the mirror; where it says that the day is not open, from Exact, once a run: somebody may have opened the period."""
+        if journal not in self._periods:
+            self._periods_are_new |= any(self._mirror.pulled_at(entity.name) is None for entity in PERIODS)
+            self._pulls.pull_missing(PERIODS)
+            self._periods[journal] = mirrored_periods(self._mirror, journal)
+        if not is_open(on, self._periods[journal]) and not self._periods_are_new:
+            self._periods_are_new = True
+            for entity in PERIODS:
+                self._pulls.pull(entity)
+            self._periods = {journal: mirrored_periods(self._mirror, journal)}
+        return self._periods[journal]
+
     @cached_property
     def _rates(self) -> list[Row]:
         self._pulls.pull_missing([ENTITIES["ExchangeRates"]])
@@ -77,14 +96,15 @@ class MirroredMaster:
         row = self._row(entity, code)
         return UUID(row["record_id"]) if row else None
 
-    def _data(self, entity: str, code: str) -> Row | None:
-        row = self._row(entity, code)
+    def _data(self, entity: str, code: str, usable: Callable[[Row], bool] = bool) -> Row | None:
+        row = self._row(entity, code, usable)
         return row["data"] if row else None
 
-    def _row(self, entity: str, code: str) -> Row | None:
+    def _row(self, entity: str, code: str, usable: Callable[[Row], bool] = bool) -> Row | None:
+        """What is missing, or cannot be used, is read again once: somebody may just have mended it."""
         known = self._known(entity)
         found = known.get(code.upper())
-        if found is None and (entity, code.upper()) not in self._missed:
+        if (found is None or not usable(found["data"])) and (entity, code.upper()) not in self._missed:
             self._missed.add((entity, code.upper()))
             self._read_again(ENTITIES[entity], code)
             found = self._known(entity).get(code.upper())
@@ -106,6 +126,34 @@ class MirroredMaster:
         found = self._pulls.find(entity, endpoint, equal("Code", code.rjust(width)))
         # What was just read counts, even where the mirror holds the record under the code that it had before.
         self._known(entity.name).update({row.code.upper(): _as_stored(row) for row in found if row.code is not None})
+
+
+def mirrored_periods(mirror: MirrorStore, journal: str) -> list[Period]:
+    """The periods of the mirror as they stand for a journal, the earliest first; one that its status does not name is open."""
+    closed = {
+        (_number(data["Year"]), _number(data["Period"]))
+        for data in (row["data"] for row in mirror.records("JournalStatusList"))
+        if str(data["Journal"]).strip() == journal and _number(data["Status"]) == CLOSED
+    }
+    found = [
+        Period(begins, ends, (_number(data["FinYear"]), _number(data["FinPeriod"])) in closed)
+        for data in (row["data"] for row in mirror.records("FinancialPeriods"))
+        if (begins := day(data["StartDate"])) is not None and (ends := day(data["EndDate"])) is not None
+    ]
+    return sorted(found, key=lambda period: period.begins)
+
+
+def _takes_sales(data: Row) -> bool:
+    return _is_free(data) and _number(data["Type"]) not in NO_SALES
+
+
+def _is_free(data: Row) -> bool:
+    return not data["IsBlocked"]
+
+
+def _number(value: object) -> int:
+    """A number of the mirror, where it may be text; -1 for none."""
+    return int(str(value)) if value is not None else -1
 
 
 def _as_stored(row: MirrorRow) -> Row:

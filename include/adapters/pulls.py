@@ -9,7 +9,7 @@ from typing import Any
 
 from include.exact.client import ExactClient, Page, Query, newest
 from include.exact.entities import DELETED_ENDPOINT, DELETED_FIELDS, DOCUMENTS, MASTER_DATA, Entity
-from include.exact.odata import Row, int64
+from include.exact.odata import Row, every, int64
 from include.store.mirror import MirrorRow, MirrorStore
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,12 @@ class Pulls:
     def _pages(self, entity: Entity) -> Iterable[Page]:
         if entity.by_sync:
             return self._client.sync(entity.endpoint, entity.fields, self._since(entity.name))
-        return self._client.pages(Query(entity.endpoint, entity.fields))
+        return self._client.pages(Query(entity.endpoint, entity.fields, self._narrowed(entity)))
+
+    def _narrowed(self, entity: Entity) -> str | None:
+        """The filter of an entity that is read whole; a financial year may have begun in the calendar year before its own."""
+        recent = f"{entity.year_field} ge {self._mirror.now().year - 1}" if entity.year_field else None
+        return every(*filter(None, (entity.where, recent))) or None
 
     def find(self, entity: Entity, endpoint: str, where: str) -> Sequence[MirrorRow]:
         """One targeted read for what the mirror misses; what is found is kept, and returned as the mirror would show it."""
@@ -77,7 +82,7 @@ class Pulls:
 
 def _row(entity: Entity, row: Row) -> MirrorRow:
     return MirrorRow(
-        record_id=_key(row[entity.id_field]),
+        record_id=_key("/".join(str(row[name]) for name in entity.key_fields or (entity.id_field,))),
         data={name: _plain(row.get(name)) for name in entity.fields},
         row_timestamp=int64(row["Timestamp"]) if "Timestamp" in row else 0,
         code=str(row[entity.code_field]).strip() if entity.code_field and row.get(entity.code_field) is not None else None,

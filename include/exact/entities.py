@@ -10,7 +10,8 @@ class Entity:
     """A kind of record in the mirror.
 
     `by_sync`: its endpoint is a sync feed, read from a rowversion on; else it is read whole each time. `deleted_type` is its number in
-    the feed of deletions (FACTS 4.5). `code_field` is what people know it by.
+    the feed of deletions (FACTS 4.5). `code_field` is what people know it by. Where no field is a key by itself, `key_fields` are one
+    together. `where` narrows what is read; with `year_field`, years before the last one are left out.
     """
 
     name: str
@@ -21,6 +22,9 @@ class Entity:
     by_sync: bool = False
     deleted_type: int | None = None
     token_field: str | None = None
+    key_fields: tuple[str, ...] = ()
+    where: str | None = None
+    year_field: str | None = None
 
 
 DELETED_ENDPOINT = "sync/Deleted"
@@ -61,10 +65,36 @@ MASTER_DATA = (
         by_sync=True,
         deleted_type=7,
     ),
-    Entity("Journals", "financial/Journals", "ID", ("ID", "Code", "Description", "Type", "IsBlocked", "Currency"), "Code"),
+    Entity(
+        "Journals",
+        "financial/Journals",
+        "ID",
+        ("ID", "Code", "Description", "Type", "IsBlocked", "Currency", "AllowVariableCurrency"),
+        "Code",
+    ),
     Entity("VATCodes", "vat/VATCodes", "ID", ("ID", "Code", "Description", "Percentage", "Type", "IsBlocked"), "Code"),
     Entity("PaymentConditions", "cashflow/PaymentConditions", "ID", ("ID", "Code", "Description", "PaymentMethod", "PaymentDays"), "Code"),
     Entity("ExchangeRates", "financial/ExchangeRates", "ID", ("ID", "SourceCurrency", "TargetCurrency", "Rate", "StartDate")),
+)
+
+# Which periods there are, and which of them are open for which sales journal; nothing but the list of journals says that.
+PERIODS = (
+    Entity(
+        "FinancialPeriods",
+        "financial/FinancialPeriods",
+        "ID",
+        ("ID", "FinYear", "FinPeriod", "StartDate", "EndDate"),
+        year_field="FinYear",
+    ),
+    Entity(
+        "JournalStatusList",
+        "read/financial/JournalStatusList",
+        "Journal",
+        ("Journal", "Year", "Period", "Status"),
+        key_fields=("Journal", "Year", "Period"),
+        where="JournalType eq 20",
+        year_field="Year",
+    ),
 )
 
 DOCUMENTS = {

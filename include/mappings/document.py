@@ -20,7 +20,7 @@ class SalesDocument:
     """What Exact gets for one order, with what is needed to check it afterwards.
 
     Amounts are in `currency` and as Exact will reckon them: `net_fc` without VAT and without `rounding_fc`, `vat_fc` by VAT code.
-    `subjects` names the master data that it needs, such as `gl_account:8000`.
+    `entry_date` is the day on which it enters the books. `subjects` names the master data that it needs, such as `gl_account:8000`.
 
     Another currency than the division's: Exact itself converts, by the rate of its own table on the day of the document; a draft, on the
     day of its invoice. So the amount in the division's currency is Exact's, and the rate that it used is read back as AmountDC / AmountFC,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from include.errors import RecordError
-from include.mappings.master_data import MasterData
+from include.mappings.master_data import NO_SALES, MasterData
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,15 @@ class Found:
 
 
 def ledger_account(code: str, master: MasterData, **facts: object) -> Found:
-    """The ledger account of a code; raises `RecordError` when Exact has none."""
-    account_id = master.gl_account_id(code)
-    if account_id is None:
+    """The ledger account of a code; raises `RecordError` when Exact has none, or none that a sale may be booked on."""
+    account = master.gl_account(code)
+    if account is None:
         raise RecordError("missing_gl_account", code, **facts)
-    return Found(code, account_id)
+    if account.blocked:
+        raise RecordError("gl_account_blocked", code, **facts)
+    if account.type in NO_SALES:
+        raise RecordError("gl_account_refused", code, type=account.type, **facts)
+    return Found(code, account.id)
 
 
 def stock_item(code: str, master: MasterData, **facts: object) -> Found:

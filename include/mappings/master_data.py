@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,19 @@ from typing import Protocol
 from uuid import UUID
 
 SALES_JOURNAL = 20
+
+
+# Types of ledger accounts that no line of a sale goes to: cash, bank, cards, payment services, receivables, payables, VAT (FACTS 6.7).
+NO_SALES = frozenset({10, 12, 14, 16, 20, 22, 24})
+
+
+@dataclass(frozen=True)
+class GLAccount:
+    """A ledger account of Exact."""
+
+    id: UUID
+    type: int
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,15 @@ class Journal:
     blocked: bool = False
 
 
+@dataclass(frozen=True)
+class Period:
+    """A period of a financial year, both days included; `closed` for one journal."""
+
+    begins: date
+    ends: date
+    closed: bool = False
+
+
 class MasterData(Protocol):
     """Answers None, or False, for what the division does not have; codes come without padding."""
 
@@ -37,7 +60,7 @@ class MasterData(Protocol):
 
     def item_id(self, code: str) -> UUID | None: ...
 
-    def gl_account_id(self, code: str) -> UUID | None: ...
+    def gl_account(self, code: str) -> GLAccount | None: ...
 
     def vat_code(self, code: str) -> VatCode | None: ...
 
@@ -47,4 +70,8 @@ class MasterData(Protocol):
 
     def exchange_rate(self, currency: str, on: date) -> Decimal | None:
         """Return the rate that Exact itself would use on that day, or None; only its existence is asked, never its inverse."""
+        ...
+
+    def periods(self, journal: str, on: date) -> Sequence[Period]:
+        """Return the known periods as they stand for a journal; none when nothing is known. `on`: the day that is asked about."""
         ...

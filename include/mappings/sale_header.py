@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from include.administrations.model import Administration
+from include.administrations.model import Administration, Target
 from include.errors import RecordError
 from include.exact.models.base import utf16_length
 from include.mappings.document import Refusals
 from include.mappings.lookups import Found
 from include.mappings.master_data import SALES_JOURNAL, MasterData
+from include.mappings.periods import entry_day
 from include.sources.records import ShopDocument, ShopOrder
 
 LONGEST_REFERENCE = 40
@@ -22,7 +23,7 @@ _WITHOUT_CENTS = frozenset(_COUNTED_OTHERWISE.split())
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What a document says above its lines; `day` is the day of the books."""
+    """What a document says above its lines; `day` is the day on which it enters the books, `own_day` the one that it belongs to."""
 
     your_ref: str
     currency: str
@@ -30,6 +31,12 @@ class Header:
     account: Found
     payment_condition: str
     day: date
+    own_day: date
+
+    @property
+    def moved(self) -> str:
+        """For a description: the document's own day where it enters the books on another one."""
+        return f" of {self.own_day}" if self.day != self.own_day else ""
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -44,11 +51,15 @@ class Header:
         )
 
 
-def header(order: ShopOrder, administration: Administration, master: MasterData, refusals: Refusals) -> Header | None:
+def header(
+    order: ShopOrder, administration: Administration, master: MasterData, refusals: Refusals, chosen_day: date | None = None
+) -> Header | None:
     """Ask all that the header needs; None when something speaks against it, which is then in `refusals`."""
-    day = day_of_books(order, administration)
+    day = own_day = day_of_books(order, administration)
     with refusals.question():
         your_ref = _reference(order)
+    with refusals.question():
+        day = _day(own_day, administration, master, chosen_day)
     with refusals.question():
         currency = _currency(order, administration, master, day)
     with refusals.question():
@@ -59,12 +70,21 @@ def header(order: ShopOrder, administration: Administration, master: MasterData,
         condition = _payment_condition(order, administration, master)
     if refusals:
         return None
-    return Header(your_ref=your_ref, currency=currency, journal=journal, account=account, payment_condition=condition, day=day)
+    return Header(
+        your_ref=your_ref, currency=currency, journal=journal, account=account, payment_condition=condition, day=day, own_day=own_day
+    )
 
 
 def day_of_books(document: ShopDocument, administration: Administration) -> date:
     """The day that a document belongs to: of the shop's invoice, else of delivery, else of the order."""
     return administration.local_day(document.invoiced_at or document.delivered_at or document.ordered_at)
+
+
+def _day(own: date, administration: Administration, master: MasterData, chosen: date | None) -> date:
+    """The day for the books; a draft invoice gets its own only when somebody processes it, so that no period is closed to it."""
+    if administration.target is Target.SALES_INVOICE:
+        return own
+    return entry_day(own, administration, master.periods(administration.journals.sales, chosen or own), chosen)
 
 
 def _reference(order: ShopOrder) -> str:

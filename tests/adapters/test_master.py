@@ -40,13 +40,13 @@ def test_codes_are_found_whatever_their_padding_and_case(master: MirroredMaster,
     assert str(master.account_id("1")) == account["ID"]
     assert account["Code"] == "1".rjust(18)
     assert str(master.item_id("a1")) == str(master.item_id("A1")) == item["ID"]
-    assert master.gl_account_id("8000") is not None
+    assert master.gl_account("8000") is not None
 
 
 def test_what_is_known_costs_one_read_of_each_entity(master: MirroredMaster, guard: OpenGuard) -> None:
     for _ in range(3):
         assert all(
-            [master.account_id("1"), master.account_id("25"), master.gl_account_id("8000"), master.journal("70"), master.vat_code("E21")]
+            [master.account_id("1"), master.account_id("25"), master.gl_account("8000"), master.journal("70"), master.vat_code("E21")]
         )
 
     assert sorted(endpoint for _, endpoint, _ in guard.calls) == [
@@ -62,7 +62,7 @@ def test_what_is_known_costs_one_read_of_each_entity(master: MirroredMaster, gua
     [
         (lambda master: master.account_id("4711"), "crm/Accounts"),
         (lambda master: master.item_id("NO SUCH"), "logistics/Items"),
-        (lambda master: master.gl_account_id("9999"), "financial/GLAccounts"),
+        (lambda master: master.gl_account("9999"), "financial/GLAccounts"),
     ],
     ids=["account", "item", "GL account"],
 )

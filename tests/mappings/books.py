@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from include.mappings.master_data import Journal, VatCode
+from include.mappings.master_data import GLAccount, Journal, Period, VatCode
 
 GL_ACCOUNTS = frozenset({"8000", "8010", "8020", "8030", "8040", "8050", "8100", "8110", "8120", "8130", "8190", "1600"})
 ITEMS = frozenset({"85123A", "71053", "22423", "SHIPPING", "DISCOUNT", "MISC", "CHARGES", "ROUNDING", "VOUCHER"})
@@ -43,11 +43,14 @@ class Books:
 
     accounts: frozenset[str] = frozenset({"17850", "12583", "90000"})
     items: frozenset[str] = ITEMS
-    gl_accounts: frozenset[str] = GL_ACCOUNTS
+    gl_accounts: dict[str, GLAccount] = field(
+        default_factory=lambda: {code: GLAccount(id_of("gl_account", code), 110) for code in GL_ACCOUNTS}
+    )
     vat_codes: dict[str, VatCode] = field(default_factory=lambda: {code.code: code for code in VAT_CODES})
     journals: dict[str, Journal] = field(default_factory=lambda: {"70": Journal("70", 20)})
     payment_conditions: frozenset[str] = frozenset({"PP", "30"})
     rates: dict[str, Decimal] = field(default_factory=lambda: {"GBP": Decimal("1.15")})
+    known_periods: tuple[Period, ...] = ()
 
     def account_id(self, code: str) -> UUID | None:
         return id_of("account", code) if code in self.accounts else None
@@ -55,8 +58,8 @@ class Books:
     def item_id(self, code: str) -> UUID | None:
         return id_of("item", code.upper()) if code.upper() in self.items else None
 
-    def gl_account_id(self, code: str) -> UUID | None:
-        return id_of("gl_account", code) if code in self.gl_accounts else None
+    def gl_account(self, code: str) -> GLAccount | None:
+        return self.gl_accounts.get(code)
 
     def vat_code(self, code: str) -> VatCode | None:
         return self.vat_codes.get(code)
@@ -69,6 +72,12 @@ class Books:
 
     def exchange_rate(self, currency: str, on: date) -> Decimal | None:
         return self.rates.get(currency)
+
+    def periods(self, journal: str, on: date) -> tuple[Period, ...]:
+        return self.known_periods
+
+    def with_gl_account(self, code: str, kind: int, *, blocked: bool = False) -> Books:
+        return replace(self, gl_accounts={**self.gl_accounts, code: GLAccount(id_of("gl_account", code), kind, blocked)})
 
     def with_vat_code(self, vat_code: VatCode) -> Books:
         return replace(self, vat_codes={**self.vat_codes, vat_code.code: vat_code})

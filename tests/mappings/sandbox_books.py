@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from include.mappings.master_data import Journal, VatCode
+from include.mappings.master_data import GLAccount, Journal, Period, VatCode
 from tests.sandbox.driver import ExactClient
 
 
@@ -20,7 +20,10 @@ class SandboxBooks:
 
         self._accounts = {row["Code"].strip(): UUID(row["ID"]) for row in read("sync/CRM/Accounts", "Timestamp gt 1L", select="ID,Code")}
         self._items = {row["Code"].upper(): UUID(row["ID"]) for row in read("sync/Logistics/Items", "Timestamp gt 1L", select="ID,Code")}
-        self._gl_accounts = {row["Code"].strip(): UUID(row["ID"]) for row in read("financial/GLAccounts", select="ID,Code")}
+        self._gl_accounts = {
+            row["Code"].strip(): GLAccount(UUID(row["ID"]), row["Type"], row["IsBlocked"])
+            for row in read("financial/GLAccounts", select="ID,Code,Type,IsBlocked")
+        }
         self._journals = {row["Code"]: Journal(row["Code"], row["Type"]) for row in read("financial/Journals", select="Code,Type")}
         self._conditions = {row["Code"] for row in read("cashflow/PaymentConditions", select="Code")}
         self._vat_codes = {
@@ -34,7 +37,7 @@ class SandboxBooks:
     def item_id(self, code: str) -> UUID | None:
         return self._items.get(code.upper())
 
-    def gl_account_id(self, code: str) -> UUID | None:
+    def gl_account(self, code: str) -> GLAccount | None:
         return self._gl_accounts.get(code)
 
     def vat_code(self, code: str) -> VatCode | None:
@@ -48,3 +51,6 @@ class SandboxBooks:
 
     def exchange_rate(self, currency: str, on: date) -> Decimal | None:
         return Decimal("1.15") if currency == "GBP" else None
+
+    def periods(self, journal: str, on: date) -> tuple[Period, ...]:
+        return ()
