@@ -51,7 +51,9 @@ def _in_cents(amount: Decimal) -> Decimal:
     return amount
 
 
-def _fits(length: int) -> AfterValidator:
+def fits(length: int) -> AfterValidator:
+    """Refuse a text that takes more places than Exact has for it."""
+
     def check(text: str) -> str:
         if utf16_length(text) > length:
             raise ValueError(f"longer than {length} characters")
@@ -63,9 +65,9 @@ def _fits(length: int) -> AfterValidator:
 Number = Annotated[Decimal, BeforeValidator(_refuse_float), Field(allow_inf_nan=False), AfterValidator(_exact)]
 Money = Annotated[Number, AfterValidator(_in_cents)]
 # Only the lengths of codes and descriptions are documented; the others come from one third-party schema (FACTS 6.11).
-Description = Annotated[str, _fits(60)]
-YourRef = Annotated[str, _fits(40)]
-Code = Annotated[str, Field(min_length=1), _fits(10)]
+Description = Annotated[str, fits(60)]
+YourRef = Annotated[str, fits(40)]
+Code = Annotated[str, Field(min_length=1), fits(10)]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
