@@ -48,6 +48,12 @@ class NotAcceptableError(ApiError):
     status = 415
 
 
+class TooBroadError(ApiError):
+    """The query matches more rows than can be read in time."""
+
+    status = 408
+
+
 class TooLargeError(ApiError):
     """The body is over 10 MB."""
 

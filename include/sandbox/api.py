@@ -217,11 +217,7 @@ class Api:
             raise NotAcceptableError("Unsupported media type requested.")
 
     def _get(self, visit: Visit, entity: Entity, reader: Reader) -> Response:
-        target = visit.target
-        try:
-            options = {name: value.strip() if name == "$filter" else value for name, value in visit.request.parameters.items()}
-        except ValueError as error:
-            raise BadRequestError(SYNTAX) from error
+        target, options = visit.target, _options(visit.request)
         if target.rest == "$count" and target.key is None:
             return Response(200, reader.count(entity, options), {"Content-Type": "text/plain; charset=utf-8"})
         return Response(200, self._body(target, entity, options, reader), reader.headers)
@@ -241,6 +237,18 @@ class Api:
 
 
 _BLOCKED = 'SELECT "BlockingStatus" FROM divisions WHERE "Code" = ?'
+
+
+def _options(request: Request) -> dict[str, str]:
+    """Return the parameters of a query. Raises `BadRequestError` where one of OData's is there twice."""
+    try:
+        pairs = parse_qsl(request.query, keep_blank_values=True)
+    except ValueError as error:
+        raise BadRequestError(SYNTAX) from error
+    named = [name for name, _ in pairs if name.startswith("$")]
+    if len(named) != len(set(named)):
+        raise BadRequestError(SYNTAX)
+    return {name: value.strip() if name == "$filter" else value for name, value in pairs}
 
 
 def _form(request: Request) -> Form | None:

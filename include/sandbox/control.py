@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from include.sandbox import seed, sql
+from include.sandbox import moves, seed, sql
 from include.sandbox.answers import ApiError, ValidationError
 from include.sandbox.books import INVOICES, Books
 from include.sandbox.clock import iso
@@ -55,6 +55,7 @@ class Control:
             ("POST", "reset"): self._reset,
             ("POST", "users"): self._change_user,
             ("POST", "tokens"): self._revoke,
+            ("POST", "moves"): self._move,
             **self._book_control.routes,
         }
 
@@ -200,6 +201,10 @@ class Control:
             raise ControlError("language must be NL, EN or FR")
         changed = self._world.database.run(sql.update("users", changes, '"UserName" = ?'), [*changes.values(), body["name"]])
         return 200, {"changed": changed}
+
+    def _move(self, _: Request, body: dict[str, Any]) -> Answer:
+        """Move a division to another database: its timestamps start anew."""
+        return 200, moves.move(self._world, int(body["division"]))
 
     def _revoke(self, _: Request, body: dict[str, Any]) -> Answer:
         """End every chain of an application, as a user does who withdraws the consent; `access_only` expires access tokens only."""

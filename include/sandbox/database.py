@@ -134,6 +134,11 @@ class Database:
             "line": ", ".join(f'l."{n}"' if n in line else f'h."{n}"' for n in names),
         }
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the tables that hold rows of Exact's."""
+        return tuple(self._columns)
+
     def columns(self, table: str) -> dict[str, str]:
         """Return name and Edm type of each column of a table."""
         return self._columns[table]

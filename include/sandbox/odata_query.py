@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,9 @@ from include.sandbox.sql import named, quoted, select
 from include.sandbox.switches import Switches
 
 OPTIONS = frozenset({"$filter", "$select", "$top", "$orderby", "$expand", "$inlinecount", "$skiptoken", "$skip", "$format"})
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+NO_STAR = frozenset({"sync/Inventory/StockPositions"})  # refuses $select=* (FACTS 3.8)
 
 
 @dataclass
@@ -32,16 +36,22 @@ class Query:
     top: int | None = None
     count: bool = False
     options: dict[str, str] = field(default_factory=dict)
+    page_rows: int = 0  # how many rows a page holds, where not the entity says it
+
+    @property
+    def page_max(self) -> int:
+        """Return how many rows a page may hold."""
+        return self.page_rows or self.entity.page_max
 
     @property
     def page(self) -> int:
         """Return how many rows this page holds at most."""
-        return self.entity.page_max if self.top is None else min(self.top, self.entity.page_max)
+        return self.page_max if self.top is None else min(self.top, self.page_max)
 
     @property
     def is_bare(self) -> bool:
         """Tell whether the answer is a bare array: `$top` within one page and no count (FACTS 3.2a)."""
-        return self.top is not None and self.top <= self.entity.page_max and not self.count
+        return self.top is not None and self.top <= self.page_max and not self.count
 
     def statement(self, *, skip: int = 0) -> str:
         """Return the SELECT of this page; columns that rendering and paging need are always there."""
@@ -79,7 +89,7 @@ def read_query(entity: Entity, division: int | None, options: dict[str, str], sw
     for name in options:
         if name.startswith("$") and name not in OPTIONS:
             raise BadRequestError(SYNTAX)
-    query = Query(entity, division, options=options)
+    query = Query(entity, division, options=options, page_rows=switches.page_rows)
     if division is not None and entity.table != "divisions":
         query.where.append('"Division" = ?')
         query.parameters.append(division)
@@ -94,21 +104,30 @@ def read_query(entity: Entity, division: int | None, options: dict[str, str], sw
 def _read_counts(query: Query) -> None:
     text = query.options.get("$top")
     if text is not None:
-        if not text.isdigit():
-            raise BadRequestError(SYNTAX)
-        query.top = int(text)
+        query.top = _whole(text)
     wanted = query.options.get("$inlinecount", "none")
     if wanted not in ("none", "allpages"):
         raise BadRequestError(SYNTAX)
     query.count = wanted == "allpages"
-    if "$skip" in query.options and (query.entity.kind in ("sync", "bulk") or not query.options["$skip"].isdigit()):
+    if "$skip" in query.options:
+        if query.entity.kind in ("sync", "bulk"):
+            raise BadRequestError(SYNTAX)
+        _whole(query.options["$skip"])
+
+
+def _whole(text: str) -> int:
+    """Return a number of rows. Raises `BadRequestError`."""
+    if not NUMBER.fullmatch(text):
         raise BadRequestError(SYNTAX)
+    return int(text)
 
 
 def _check_select(query: Query, switches: Switches) -> None:
     named = {name.strip() for name in switches.select_required.split(",")}
     if (query.entity.select_required or query.entity.endpoint in named) and "$select" not in query.options and query.top != 1:
         raise BadRequestError("Please add a $select or a $top=1 statement to the query string.")
+    if query.options.get("$select", "").strip() == "*" and query.entity.endpoint in NO_STAR:
+        raise BadRequestError(SYNTAX)
 
 
 def read_select(query: Query) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.sandbox import odata_json, sql
-from include.sandbox.answers import BadRequestError, NotFoundError
+from include.sandbox.answers import BadRequestError, NotFoundError, TooBroadError
 from include.sandbox.atom_feed import AtomRenderer
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import AMSTERDAM, iso, moment, wall_ms
@@ -41,14 +41,21 @@ class Reader:
     def collection(self, entity: Entity, options: dict[str, str]) -> bytes:
         """Return a page of a collection."""
         query = self._query(entity, options)
+        self._refuse_too_broad(query)
         count = self._count(query) if query.count else None
         continue_after(query)
         skip = int(options.get("$skip", "0"))
         rows = self._world.database.all(query.statement(skip=skip), query.parameters) if query.page else []
         shown = self._shown(query, rows)
-        more = len(rows) == entity.page_max and (query.top is None or query.top > entity.page_max)
+        more = len(rows) == query.page_max and (query.top is None or query.top > query.page_max)
         link = query.next_link(self._base + entity.endpoint, rows[-1]) if more else None
         return self._render.collection(entity, shown, Page(bare=query.is_bare, next_link=link, count=count))
+
+    def _refuse_too_broad(self, query: Query) -> None:
+        """Give up on a query that matches more rows than a switch allows (FACTS 2.12)."""
+        rows_max = self._world.switches.too_broad_rows
+        if rows_max and self._count(query) > rows_max:
+            raise TooBroadError("Request timed out.")
 
     def count(self, entity: Entity, options: dict[str, str]) -> bytes:
         """Return the bare number that `/$count` answers."""

@@ -214,6 +214,21 @@ def test_a_blocked_user_is_told_so(sandbox, client):
     assert (refused.status_code, refused.headers["Reason"]) == (403, "BlockedUser")
 
 
+@pytest.mark.parametrize("reason", ["InactiveUser", "BlockedCustomer", "LicenseExpired"])
+def test_3_16_the_header_reason_says_why_a_user_may_do_nothing(sandbox, client, reason):
+    sandbox.control("POST", "users", {"name": "tester", "blocked": True, "reason": reason})
+    refused = client.get("100/crm/Accounts", "Code eq 'x'")
+    assert (refused.status_code, refused.headers["Reason"]) == (403, reason)
+    assert client.get("current/Me").status_code == 403
+
+
+def test_3_16_a_blocked_division_says_so(sandbox, client):
+    sandbox.control("POST", "divisions", {"division": 100, "BlockingStatus": 1})
+    refused = client.get("100/crm/Accounts", "Code eq 'x'")
+    assert (refused.status_code, refused.headers["Reason"]) == (403, "DivisionBlocked")
+    assert client.get("200/crm/Accounts", "Code eq 'x'").status_code == 200
+
+
 def test_a_withdrawn_consent_ends_the_chain(own, app):
     own.control("POST", "tokens", {"client_id": "app-one"})
     assert app.get("current/Me").status_code == 401

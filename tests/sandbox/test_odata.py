@@ -90,6 +90,29 @@ def test_3_5_top_is_a_total_cap(many):
     assert isinstance(rest, list)
 
 
+def test_3_5_the_cap_holds_over_ordered_pages(many):
+    rows = many.all_rows(ITEMS, "Code ge 'N'", top="130", orderby="Description desc,Code", select="Code")
+    assert len(rows) == len({row["Code"] for row in rows}) == 130
+    first = many.get(ITEMS, "Code ge 'N'", orderby="ExtraDescription desc", select="Code").json()["d"]["__next"]
+    assert re.search(r"\$skiptoken='\d',guid'[0-9a-f-]{36}'", first)
+
+
+def test_3_4_the_rows_of_a_page_are_a_switch(sandbox, client):
+    sandbox.switch(page_rows=2)
+    assert len(client.rows(GLACCOUNTS, select="Code")) == 2
+    assert len(client.all_rows(GLACCOUNTS, select="Code")) == 6
+    assert isinstance(client.get(GLACCOUNTS, top="2", select="Code").json()["d"], list)
+    assert "__next" in client.get(GLACCOUNTS, top="3", select="Code").json()["d"]
+
+
+def test_2_12_a_query_that_is_too_broad_times_out_by_switch(sandbox, client):
+    sandbox.switch(too_broad_rows=5)
+    refused = client.get(GLACCOUNTS, select="Code")
+    assert refused.status_code == 408
+    assert client.get(GLACCOUNTS, "Code eq '8000'", select="Code").status_code == 200
+    assert sandbox.calls()[-2]["error_counted"] == 0
+
+
 def test_3_5_an_exact_multiple_of_a_page_ends_with_an_empty_one(many):
     first = many.get(ITEMS, "Code ge 'N' and Code lt 'N060'", select="Code").json()["d"]
     assert len(first["results"]) == 60
@@ -188,6 +211,61 @@ def test_3_10_a_malformed_filter_is_refused(sandbox, client, where):
     sandbox.switch(error_block=False)
     refused = client.get(GLACCOUNTS, where)
     assert (refused.status_code, error_text(refused)) == (400, SYNTAX)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "$top=-1",
+        "$top=x",
+        "$top=1.5",
+        "$top=²",
+        "$top=99999999999999999999",
+        "$skip=-1",
+        "$skip=99999999999999999999",
+        "$inlinecount=all",
+        "$inlinecount=",
+        "$Filter=Code eq '1'",
+        "$filter=Code eq '1'&$filter=Code eq '2'",
+        "$top=1&$top=2",
+        "$orderby=Code sideways",
+        "$orderby=Code asc desc",
+        "$orderby=Parent/Code",
+        "$select=Code,Nonsense",
+        "$expand=Code",
+        "$expand=Lines($filter=Code eq '1')",
+        "$skiptoken=nonsense",
+        "$skiptoken='text'",
+        "$skiptoken=guid'96fe14ed-c046-541f-b0fa-38be8c8afe88',1",
+        "$orderby=Code&$skiptoken=guid'96fe14ed-c046-541f-b0fa-38be8c8afe88'",
+        "$nonsense=1",
+        "$filter=ID eq guid'96fe14ed'",
+        "$filter=substringof(Code,1)",
+        "$filter=startswith('8')",
+        "$filter=endswith(Code,'1','2')",
+        "$filter=length(Code) eq 1",
+        "$filter=Code eq null eq null",
+        "$filter=Code add 1 eq 2",
+        "$filter=indexof(Code,'1') eq 1",
+    ],
+)
+def test_3_9_each_wrong_query_is_an_error(sandbox, client, query):
+    sandbox.switch(error_block=False)
+    refused = client.call("GET", GLACCOUNTS, query=query)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "")
+    assert client.get(GLACCOUNTS).status_code == 200
+
+
+def test_3_9_functions_search_in_texts(client):
+    def codes(where):
+        return [row["Code"] for row in client.rows(GLACCOUNTS, where, select="Code", orderby="Code")]
+
+    assert codes("substringof('01', Code)") == ["8010"]
+    assert codes("substringof('01', Code) eq true") == ["8010"]
+    assert codes("startswith(Code, '80')") == ["8000", "8010"]
+    assert codes("endswith(Code,'999') eq true or Description eq 'Bank'") == ["1100", "8999"]
+    assert codes("startswith(Code,'8') and not endswith(Code,'0')") == ["8999"]
+    assert codes("trim(Code) eq '8000'") == ["8000"]
 
 
 def test_3_10_a_malformed_guid_and_an_unknown_field_are_named(client):

@@ -94,6 +94,22 @@ def test_4_6_a_division_that_moves_says_when(sandbox, client):
     assert moved[0]["DivisionMoveDate"] == "/Date(1700000000000)/"
 
 
+def test_4_6_a_move_starts_the_timestamps_anew_and_keeps_their_order(sandbox, client):
+    client.post(ENTRIES, entry(client, YourRef="before"))
+    old = pull(client, LINES, 1, select="ID,Timestamp")
+    accounts = [row["ID"] for row in pull(client, ACCOUNTS, 1, select="ID,Timestamp")]
+    sandbox.control("POST", "moves", {"division": DIVISION})
+    new = pull(client, LINES, 1, select="ID,Timestamp")
+    assert [row["ID"] for row in new] == [row["ID"] for row in old]
+    assert [row["ID"] for row in pull(client, ACCOUNTS, 1, select="ID,Timestamp")] == accounts
+    assert newest(new) < newest(old)
+    client.post(ENTRIES, entry(client, YourRef="after"))
+    assert {row["YourRef"] for row in pull(client, LINES, newest(new))} == {"after"}
+    assert pull(client, LINES, newest(old)) == []
+    assert client.rows(f"{DIVISION}/system/Divisions", f"Code eq {DIVISION}", select="DivisionMoveDate")[0]["DivisionMoveDate"]
+    assert newest(pull(client, "200/sync/CRM/Accounts", 1)) > 1000
+
+
 def test_4_7_a_timestamp_can_be_had_for_a_date(client):
     answer = client.call(
         "GET", f"{DIVISION}/read/sync/Sync/SyncTimestamp", query="modified=datetime'2999-01-01T00:00:00'&endPoint='Accounts'"
