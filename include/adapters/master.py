@@ -12,14 +12,14 @@ from include.adapters.pulls import Pulls
 from include.errors import SetupError
 from include.exact.entities import MASTER_DATA, PERIODS, Entity
 from include.exact.odata import day, equal
-from include.mappings.master_data import NO_SALES, SALES_JOURNAL, GLAccount, Journal, Period, VatCode
+from include.exact.types import NO_SALES, PERIOD_CLOSED, SALES_JOURNAL
+from include.mappings.master_data import GLAccount, Journal, Period, VatCode
 from include.mappings.periods import is_open
 from include.store.database import Row
 from include.store.mirror import MirrorRow, MirrorStore
 
 ENTITIES = {entity.name: entity for entity in MASTER_DATA}
 ACCOUNT_CODE_LENGTH = 18
-CLOSED = 1
 TARGETED = {
     "Accounts": ("crm/Accounts", ACCOUNT_CODE_LENGTH),
     "Items": ("logistics/Items", 0),
@@ -133,7 +133,7 @@ def mirrored_periods(mirror: MirrorStore, journal: str) -> list[Period]:
     closed = {
         (_number(data["Year"]), _number(data["Period"]))
         for data in (row["data"] for row in mirror.records("JournalStatusList"))
-        if str(data["Journal"]).strip() == journal and _number(data["Status"]) == CLOSED
+        if str(data["Journal"]).strip() == journal and _number(data["Status"]) == PERIOD_CLOSED
     }
     found = [
         Period(begins, ends, (_number(data["FinYear"]), _number(data["FinPeriod"])) in closed)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from include.errors import RecordError
-from include.mappings.master_data import NO_SALES, MasterData
+from include.exact.types import NO_SALES
+from include.mappings.master_data import MasterData
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,6 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-SALES_JOURNAL = 20
-
-
-# Types of ledger accounts that no line of a sale goes to: cash, bank, cards, payment services, receivables, payables, VAT (FACTS 6.7).
-NO_SALES = frozenset({10, 12, 14, 16, 20, 22, 24})
-
 
 @dataclass(frozen=True)
 class GLAccount:

@@ -9,9 +9,10 @@ from datetime import date
 from include.administrations.model import Administration, Target
 from include.errors import RecordError
 from include.exact.models.base import utf16_length
+from include.exact.types import SALES_JOURNAL
 from include.mappings.document import Refusals
 from include.mappings.lookups import Found
-from include.mappings.master_data import SALES_JOURNAL, MasterData
+from include.mappings.master_data import MasterData
 from include.mappings.periods import entry_day
 from include.sources.records import ShopDocument, ShopOrder
 
