@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from include.exact.client import ExactClient, Page, Query, newest
-from include.exact.entities import DELETED_ENDPOINT, DELETED_FIELDS, DOCUMENTS, MASTER_DATA, Entity
+from include.exact.entities import DELETED_ENDPOINT, DELETED_FIELDS, ENTITIES, Entity
 from include.exact.odata import Row, every, int64
 from include.store.mirror import MirrorRow, MirrorStore
 
@@ -47,7 +47,7 @@ class Pulls:
 
     def pull_deleted(self) -> int:
         """Apply Exact's log of deletions (kept for two months, FACTS 4.4); its position moves with every row, ours or not."""
-        entities = {entity.deleted_type: entity for entity in (*MASTER_DATA, *DOCUMENTS.values()) if entity.deleted_type is not None}
+        entities = {entity.deleted_type: entity for entity in ENTITIES.values() if entity.deleted_type is not None}
         asked_at = self._mirror.now()
         count = 0
         for page in self._client.sync(DELETED_ENDPOINT, DELETED_FIELDS, self._since(DELETED)):

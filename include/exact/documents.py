@@ -1,15 +1,19 @@
-"""The documents that we make: under which field each carries our token, its id, and where the mirror shows it again."""
+"""What we make in Exact: under which field each carries our token, its id, and where the mirror shows it again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from include.exact.odata import equal, every
 
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """How to find a kind of document: `filter_fields` is what its endpoint wants in a filter beside the token (FACTS 2.10, 6.2, 6.3)."""
+    """How to find a kind of document: `filter_fields` is what its endpoint wants in a filter beside the token (FACTS 2.10, 6.2, 6.3).
+
+    `by_id`: those fields hold GUIDs. `mirror_journal_field` is empty for what belongs to no journal.
+    """
 
     endpoint: str
     id_field: str
@@ -18,7 +22,8 @@ class DocumentKind:
     filter_fields: tuple[str, ...]
     mirror_entity: str
     mirror_id_field: str
-    mirror_journal_field: str
+    mirror_journal_field: str = ""
+    by_id: bool = False
 
 
 KINDS = {
@@ -38,10 +43,15 @@ KINDS = {
             "EntryID",
             "JournalCode",
         ),
+        DocumentKind("crm/Accounts", "ID", "Code", "CodeAtSupplier", (), "Accounts", "ID"),
+        # Notes may stand in no index: the relation narrows what is looked through.
+        DocumentKind("crm/Contacts", "ID", "ID", "Notes", ("Account",), "Contacts", "ID", by_id=True),
+        DocumentKind("crm/Addresses", "ID", "ID", "Notes", ("Account",), "Addresses", "ID", by_id=True),
     )
 }
 
 
 def find_by_token(kind: DocumentKind, token: str, terms: dict[str, str]) -> str:
     """The filter that finds a document by our token."""
-    return every(*(equal(name, terms[name]) for name in kind.filter_fields), equal(kind.token_field, token))
+    values = {name: UUID(terms[name]) if kind.by_id else terms[name] for name in kind.filter_fields}
+    return every(*(equal(name, value) for name, value in values.items()), equal(kind.token_field, token))

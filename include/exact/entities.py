@@ -42,10 +42,31 @@ MASTER_DATA = (
         "Accounts",
         "sync/CRM/Accounts",
         "ID",
-        ("Timestamp", "ID", "Code", "Name", "Status", "Blocked", "VATNumber", "ChamberOfCommerce", "Country", "Modified"),
+        (
+            "Timestamp",
+            "ID",
+            "Code",
+            "Name",
+            "Status",
+            "Blocked",
+            "VATNumber",
+            "ChamberOfCommerce",
+            "AddressLine1",
+            "AddressLine2",
+            "Postcode",
+            "City",
+            "Country",
+            "Language",
+            "Email",
+            "Phone",
+            "SearchCode",
+            "CodeAtSupplier",
+            "Modified",
+        ),
         "Code",
         by_sync=True,
         deleted_type=2,
+        token_field="CodeAtSupplier",  # noqa: S106  a field's name, no secret
     ),
     Entity(
         "Items",
@@ -94,6 +115,40 @@ PERIODS = (
         key_fields=("Journal", "Year", "Period"),
         where="JournalType eq 20",
         year_field="Year",
+    ),
+)
+
+# What belongs to relations: followed where we write it.
+RELATION_PARTS = (
+    Entity(
+        "Contacts",
+        "sync/CRM/Contacts",
+        "ID",
+        ("Timestamp", "ID", "Account", "FirstName", "LastName", "Email", "Notes", "Modified"),
+        by_sync=True,
+        deleted_type=5,
+        token_field="Notes",  # noqa: S106  a field's name, no secret
+    ),
+    Entity(
+        "Addresses",
+        "sync/CRM/Addresses",
+        "ID",
+        (
+            "Timestamp",
+            "ID",
+            "Account",
+            "Type",
+            "AddressLine1",
+            "AddressLine2",
+            "Postcode",
+            "City",
+            "Country",
+            "Notes",
+            "Modified",
+        ),
+        by_sync=True,
+        deleted_type=3,
+        token_field="Notes",  # noqa: S106  a field's name, no secret
     ),
 )
 
@@ -156,3 +211,6 @@ DOCUMENTS = {
         token_field="ExternalLinkReference",  # noqa: S106  a field's name, no secret
     ),
 }
+
+# All that the mirror may hold, by name.
+ENTITIES = {entity.name: entity for entity in (*MASTER_DATA, *PERIODS, *RELATION_PARTS, *DOCUMENTS.values())}
