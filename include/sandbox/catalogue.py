@@ -8,73 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from include.sandbox.endpoints import CHILDREN, KNOWN_FILTERS, TABLES
+
 METADATA = Path(__file__).parent / "metadata"
-
-# Endpoint -> table. Twins (sync, bulk, hrm) read the same rows as the endpoint that they mirror.
-TABLES = {
-    "current/Me": "users",
-    "system/Divisions": "divisions",
-    "hrm/Divisions": "divisions",
-    "crm/Accounts": "accounts",
-    "crm/Addresses": "addresses",
-    "crm/Contacts": "contacts",
-    "logistics/Items": "items",
-    "logistics/ItemGroups": "item_groups",
-    "financial/GLAccounts": "gl_accounts",
-    "financial/Journals": "journals",
-    "financial/FinancialPeriods": "periods",
-    "financial/ExchangeRates": "exchange_rates",
-    "vat/VATCodes": "vat_codes",
-    "vat/VatPercentages": "vat_percentages",
-    "cashflow/PaymentConditions": "payment_conditions",
-    "general/Currencies": "currencies",
-    "salesinvoice/SalesInvoices": "sales_invoices",
-    "salesinvoice/SalesInvoiceLines": "sales_invoice_lines",
-    "salesinvoice/PrintedSalesInvoices": "printed_sales_invoices",
-    "salesentry/SalesEntries": "sales_entries",
-    "salesentry/SalesEntryLines": "sales_entry_lines",
-    "financialtransaction/TransactionLines": "transaction_lines",
-    "sync/CRM/Accounts": "accounts",
-    "sync/CRM/Addresses": "addresses",
-    "sync/CRM/Contacts": "contacts",
-    "sync/Logistics/Items": "items",
-    "sync/Financial/GLAccounts": "gl_accounts",
-    "sync/Financial/TransactionLines": "transaction_lines",
-    "sync/SalesInvoice/SalesInvoices": "sync_sales_invoices",
-    "sync/Deleted": "deleted",
-    "bulk/CRM/Accounts": "accounts",
-    "bulk/CRM/Addresses": "addresses",
-    "bulk/CRM/Contacts": "contacts",
-    "bulk/Logistics/Items": "items",
-    "bulk/Financial/GLAccounts": "gl_accounts",
-    "bulk/Financial/TransactionLines": "transaction_lines",
-    "bulk/SalesInvoice/SalesInvoices": "sales_invoices",
-    "bulk/SalesInvoice/SalesInvoiceLines": "sales_invoice_lines",
-    "read/financial/JournalStatusList": "journal_status",
-    "read/sync/Sync/SyncTimestamp": "",
-}
-
-# (table, collection) -> (endpoint of the rows in it, their column that holds the key of the row they belong to).
-CHILDREN = {
-    ("sales_invoices", "SalesInvoiceLines"): ("salesinvoice/SalesInvoiceLines", "InvoiceID"),
-    ("sales_entries", "SalesEntryLines"): ("salesentry/SalesEntryLines", "EntryID"),
-    ("vat_codes", "VATPercentages"): ("vat/VatPercentages", "VATCodeID"),
-}
-
-# Members of the mandatory filter that are known where the documentation's list is unreadable (FACTS 6.3), with what clients poll by.
-KNOWN_FILTERS = {"salesentry/SalesEntries": ("EntryID", "Created", "Customer", "EntryDate", "EntryNumber", "Journal", "Modified")}
-
-# EntityType of sync/Deleted by table (FACTS 4.5).
-ENTITY_TYPE = {
-    "transaction_lines": 1,
-    "accounts": 2,
-    "addresses": 3,
-    "contacts": 5,
-    "gl_accounts": 7,
-    "items": 9,
-    "sales_invoices": 13,
-    "sales_invoice_lines": 13,
-}
 
 
 @dataclass(frozen=True)

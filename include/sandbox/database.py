@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from include.sandbox import sql
+from include.sandbox import sql, views
 from include.sandbox.catalogue import Catalogue
+from include.sandbox.endpoints import ACTS, KEYS, VIEWS
 
 Row = dict[str, Any]
 
@@ -29,15 +30,32 @@ EXTRA = {
     "sales_entries": {"_made_ms": "Edm.Int64"},
     "sales_invoice_lines": {"_vat_given": "Edm.Boolean"},
     "sales_entry_lines": {"_vat_given": "Edm.Boolean"},
+    "document_types": {"_key": "Edm.String"},
+    "document_type_categories": {"_key": "Edm.String"},
+    "time_cost_transactions": {
+        "Amount": "Edm.Double",
+        "Price": "Edm.Double",
+        "Activity": "Edm.Guid",
+        "ActivityDescription": "Edm.String",
+        "Expense": "Edm.Guid",
+        "ExpenseDescription": "Edm.String",
+        "SkipValidation": "Edm.Boolean",
+    },
+    "payment_terms": {"_settled_by": "Edm.Guid"},
+    "document_attachments": {"_content": "Edm.String"},
+    "purchase_entries": {"_made_ms": "Edm.Int64"},
+    "purchase_entry_lines": {"_vat_given": "Edm.Boolean"},
+    "bank_entries": {"_date_ms": "Edm.Int64", "_rate": "Edm.Double"},
+    "cash_entries": {"_date_ms": "Edm.Int64", "_rate": "Edm.Double"},
+    "journal_entries": {"_date_ms": "Edm.Int64"},
+    "sales_order_lines": {"_vat_given": "Edm.Boolean"},
     "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean", "_reason": "Edm.String"},
 }
-KEYS = {"divisions": "Code", "currencies": "_key", "users": "UserID", "sales_invoices": "InvoiceID", "sales_entries": "EntryID"}
 # What bookings look at in wide rows of master data.
 LOOKED_AT = {
     "items": '"ID", "Code", "Description", "GLRevenue", "SalesVatCode", "Unit", "UnitDescription", "StandardSalesPrice"',
     "gl_accounts": '"ID", "Code", "Description", "Type", "IsBlocked", "VATCode"',
 }
-NOT_STORED = {"", "sync_sales_invoices", "printed_sales_invoices", "journal_status"}
 INDEXES = {
     "accounts": ("Code", "_trimmed"),
     "items": ("Code",),
@@ -50,6 +68,29 @@ INDEXES = {
     "sales_entry_lines": ("EntryID",),
     "transaction_lines": ("EntryID", "YourRef", "ExternalLinkReference", "Modified", "_balance"),
     "vat_percentages": ("VATCodeID",),
+    "payment_terms": ("TransactionEntryID", "Account", "InvoiceNumber", "Status", "Modified", "_settled_by"),
+    "purchase_entries": ("YourRef", "EntryNumber", "Modified", "Supplier"),
+    "purchase_entry_lines": ("EntryID",),
+    "bank_entries": ("JournalCode", "EntryNumber"),
+    "bank_entry_lines": ("EntryID", "OurRef"),
+    "cash_entries": ("JournalCode", "EntryNumber"),
+    "cash_entry_lines": ("EntryID",),
+    "journal_entries": ("EntryNumber",),
+    "journal_entry_lines": ("EntryID",),
+    "sales_orders": ("YourRef", "OrderNumber", "Modified"),
+    "sales_order_lines": ("OrderID", "Item"),
+    "goods_delivery_lines": ("EntryID", "SalesOrderLineID"),
+    "item_warehouses": ("Item", "Warehouse"),
+    "stock_counts": ("Description",),
+    "stock_count_lines": ("StockCountID",),
+    "warehouse_transfers": ("Description",),
+    "warehouse_transfer_lines": ("TransferID",),
+    "documents": ("Account", "Subject"),
+    "document_attachments": ("Document",),
+    "addresses": ("Account",),
+    "contacts": ("Account",),
+    "projects": ("Code",),
+    "time_cost_transactions": ("Project", "Modified"),
 }
 OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS _facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -101,11 +142,12 @@ class Database:
             for statement in OWN_TABLES.split(";"):
                 self.connection.execute(statement)
             self.connection.execute(_SYNC_SALES_INVOICES.format(columns=self._sync_invoice_columns()))
-            self.connection.execute(_JOURNAL_STATUS)
+            for statement in views.statements():
+                self.connection.execute(statement)
 
     def _create(self, table: str, columns: dict[str, str]) -> None:
         self.connection.execute(sql.create_table(table, columns, KEYS.get(table, "ID")))
-        if table not in ("users", "divisions", "currencies"):
+        if table not in ("users", "divisions", "currencies", "document_types", "document_type_categories"):
             self._index(table, "UNIQUE", "Division", "Timestamp")
         for column in INDEXES.get(table, ()):
             if column == "_trimmed":
@@ -133,6 +175,10 @@ class Database:
             "header": ", ".join(f'h."{n}"' if n in header else nothing[n] for n in names),
             "line": ", ".join(f'l."{n}"' if n in line else f'h."{n}"' for n in names),
         }
+
+    def lend(self, name: str, function: Callable[[], int]) -> None:
+        """Let views ask for a number that only the world knows."""
+        self.connection.create_function(name, 0, function)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -244,19 +290,6 @@ SELECT l."ID", l."InvoiceID", l."LineNumber", l."Timestamp", l._seen_ms, l._sync
 FROM sales_invoice_lines l JOIN sales_invoices h ON h."InvoiceID" = l."InvoiceID"
 """
 
-# Whether a period is open, journal by journal.
-_JOURNAL_STATUS = """
-CREATE VIEW IF NOT EXISTS journal_status AS
-SELECT "Journal", "Period", "Year", "JournalDescription", "JournalType", NULL AS "JournalTypeDescription", closed AS "Status",
-    CASE closed WHEN 1 THEN 'Closed' ELSE 'Open' END AS "StatusDescription", "Division", "Timestamp", _seen_ms, _synced_ms
-FROM (
-    SELECT j."Code" AS "Journal", p."FinPeriod" AS "Period", p."FinYear" AS "Year", j."Description" AS "JournalDescription",
-        j."Type" AS "JournalType", p."Division", p."Timestamp", p._seen_ms, p._synced_ms,
-        CAST(p._closed OR instr(',' || coalesce(p._closed_journals, '') || ',', ',' || j."Code" || ',') > 0 AS INTEGER) AS closed
-    FROM periods p JOIN journals j ON j."Division" = p."Division"
-)
-"""
-
 
 @cache
 def _insert_statement(table: str, names: tuple[str, ...]) -> str:
@@ -270,7 +303,7 @@ def _find_statement(table: str, names: tuple[str, ...]) -> str:
 
 
 def _stored(catalogue: Catalogue) -> list[str]:
-    return sorted({entity.table for entity in catalogue.entities.values()} - NOT_STORED)
+    return sorted({entity.table for entity in catalogue.entities.values()} - VIEWS - ACTS)
 
 
 def _columns(catalogue: Catalogue, table: str) -> dict[str, str]:

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from include.sandbox.calls import CallLog
-from include.sandbox.catalogue import ENTITY_TYPE, Catalogue
-from include.sandbox.clock import Clock, wall_ms
+from include.sandbox.catalogue import Catalogue
+from include.sandbox.clock import Clock, day_ms, wall_ms
 from include.sandbox.database import Database, Row
+from include.sandbox.endpoints import ENTITY_TYPE
 from include.sandbox.faults import Faults
 from include.sandbox.limits import DAY_S, MINUTE_S, Limits
 from include.sandbox.switches import Switches
@@ -48,6 +49,8 @@ class World:
         self.sync_visible_ms = 0  # the latest moment at which a hidden booking shows up in sync
         self.read_visible_ms = 0
         self._dice = random.Random(f"{settings.seed_number}/{self.database.next('starts')}")
+        self.database.lend("today_ms", lambda: day_ms(self.stamp_ms()))
+        self.database.lend("list_sign", lambda: -1 if self.switches.open_items_negative else 1)
         self._restore()
         self._restore_limits()
 
