@@ -1,8 +1,9 @@
 """Loads the real orders of `data/online_retail.csv` into the demo's webshop, and lays the contract views over it.
 
 The file tells number, article, description, quantity, moment, price, customer and country. All else that a shop knows is made up by rules,
-which `RULES` (in `retail.py`) states. In short: the days become those of last week, prices are in GBP excl. VAT,
-documents whose number starts with C are returns; product groups, VAT, totals as paid, payment methods, customers' names are derived.
+which `RULES` (in `retail.py`) states. In short: the days become those of last week, prices are in GBP, excl. VAT or (where the goods come
+from the Netherlands) incl. VAT; documents whose number starts with C are returns; product groups, VAT, totals as paid, payment methods,
+customers' names are derived. One order is added, which is dated in a month whose books are closed.
 
 A webshop that is loaded already is left exactly as it is, whatever day it is: no order is new, and none has changed.
 """
@@ -18,7 +19,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from include.demo.retail import CURRENCY, RULES, Buyer, Document, buyers_of, read_documents
+from include.demo.buyers import Buyer
+from include.demo.retail import CURRENCY, RULES, Document, buyers_of, forgotten_order, read_documents
 from include.sources.contract_text import comments
 
 __all__ = ["RULES", "Loaded", "load"]
@@ -27,10 +29,13 @@ _DATA = Path(__file__).parent / "data"
 # Two loaders at once: the second waits, and finds the work done.
 _LOCK = 8020_2010_12
 
-_BUYERS = "buyer_no company_name email street zip town country_code vat_id vat_id_checked updated_at"
-_SALES = "sale_no buyer_no ship_to currency placed_at billed_at updated_at pay_method amount_paid trade_buyer vat_id vat_id_checked"
+_BUYERS = "buyer_no company_name email street zip town country_code trade_buyer vat_id vat_id_checked updated_at"
+_SALES = (
+    "sale_no buyer_no ship_to currency gross_prices placed_at billed_at updated_at pay_method amount_paid trade_buyer vat_id vat_id_checked"
+)
 _REFUNDS = (
-    "refund_no buyer_no ship_to currency asked_at credited_at updated_at pay_method amount_refunded trade_buyer vat_id vat_id_checked"
+    "refund_no buyer_no ship_to currency gross_prices asked_at credited_at updated_at pay_method amount_refunded trade_buyer"
+    " vat_id vat_id_checked"
 )
 _SALE_ITEMS = "sale_no line_no sku title qty price vat_pct category"
 _REFUND_ITEMS = "refund_no line_no sku title qty price vat_pct category"
@@ -64,7 +69,7 @@ def load(dsn: str, *, today: date, path: Path | None = None) -> Loaded:
             connection.execute((_DATA / "webshop.sql").read_bytes())
             for statement in comments():
                 connection.execute(statement)
-            _fill(connection, read_documents(path or _DATA / "online_retail.csv", today=today))
+            _fill(connection, read_documents(path or _DATA / "online_retail.csv", today=today), today)
         return _loaded(connection)
 
 
@@ -80,8 +85,8 @@ def _loaded(connection: Connection[Any]) -> Loaded:
     return Loaded(*counts)
 
 
-def _fill(connection: Connection[Any], documents: Sequence[Document]) -> None:
-    orders = [document for document in documents if not document.is_return]
+def _fill(connection: Connection[Any], documents: Sequence[Document], today: date) -> None:
+    orders = [*(document for document in documents if not document.is_return), forgotten_order(documents, today=today)]
     returns = [document for document in documents if document.is_return]
     _copy(connection, "buyers", _BUYERS, map(_buyer, buyers_of(documents)))
     _copy(connection, "sales", _SALES, map(_header, orders))
@@ -95,23 +100,31 @@ def _fill(connection: Connection[Any], documents: Sequence[Document]) -> None:
 
 def _buyer(buyer: Buyer) -> Values:
     address = (buyer.street, buyer.postcode, buyer.town, buyer.country)
-    checked = buyer.first_seen_at.date() if buyer.vat_number else None
-    return (buyer.number, buyer.name, buyer.email, *address, buyer.vat_number, checked, buyer.first_seen_at)
+    return (
+        buyer.number,
+        buyer.name,
+        buyer.email,
+        *address,
+        buyer.is_business,
+        buyer.vat_number,
+        buyer.vat_number_checked_on,
+        buyer.first_seen_at,
+    )
 
 
 def _header(document: Document) -> Values:
-    registered = document.buyer is not None
     return (
         document.number,
         document.buyer,
         document.country,
         CURRENCY,
+        document.prices_include_vat,
         document.ordered_at,
+        document.invoiced_at,
         document.changed_at,
-        document.changed_at,
-        "account" if registered else "card",
+        "account" if document.buyer else "card",
         document.total_paid,
-        registered,
+        document.is_business,
         document.vat_number,
         document.ordered_at.date() if document.vat_number else None,
     )

@@ -8,24 +8,31 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from include.administrations.countries import EUROPEAN_UNION
-from include.administrations.identity import vat_number_fault
+from include.demo.buyers import Buyer, is_business, vat_number
 
 RULES = """\
 Days: moved to the week before today, so that the file's last one (5 December 2010) becomes yesterday; gaps stay, hours are London's.
 Documents: numbers that start with C are returns, with positive quantities and no order named; all others are orders.
 Moments: ordered at the first line's moment, invoiced and last changed at the last line's; nothing is known of deliveries.
-Prices: in GBP, excluding VAT.
-VAT rate: 20 % in the United Kingdom, 21 % in Belgium and for consumers in the rest of the European Union, 0 % elsewhere.
-VAT numbers: businesses in the European Union have one, made up from the customer's number, and checked on the day of the order.
-Total as paid: lines rounded half up to cents, VAT over their sum rounded half up; the same for what a return pays back.
-Buyers: with a customer number a business that pays on account, without one a consumer who pays by card.
+One order more: 530001, from Belgium, is dated 60 days before today and was entered with the file's last one, as if it had been forgotten.
+Buyers: without a customer number a consumer who pays by card; with one a business that pays on account, but in the European Union customers
+whose number ends in 7, 8 or 9 are consumers (who pay on account as well).
+VAT numbers: businesses in the European Union have one, made up from the customer's number, and checked on the day of the order. That of
+customer 12583 has a digit typed wrong.
+VAT rate: 20 % in the United Kingdom. The Netherlands, Germany, Norway, Poland and Lithuania get their goods from the Netherlands: 21 %
+there, 0 % for businesses in the other member states, for consumers the standard rate of their country (Germany 19 %, Poland 23 %,
+Lithuania 21 %), 0 % in Norway. All others get theirs from Belgium: 21 % there and for consumers in other member states, else 0 %.
+Prices: in GBP, as in the file and excluding VAT; those of goods from the Netherlands include it: the file's price with VAT, rounded to
+cents.
+Total as paid: lines rounded half up to cents, plus VAT over their sum, rounded half up, where prices exclude it; the same for what a return
+pays back. In the Netherlands itself it is rounded to five cents.
 Customers: name, e-mail address, street, postcode and town are made up from the number and the country.
 Product group: shipping for the codes POST, DOT and C2, discount for D, manual for M, bank_charges for BANK CHARGES; else the first of
 christmas, bags, stationery, kitchen, home of which a word is in the article's first description in the file; else gifts.
@@ -33,25 +40,28 @@ Article codes: as the file spells them; capitals and small letters are the same 
 """
 
 CURRENCY = "GBP"
-VAT_RATES = {"GB": Decimal(20), "BE": Decimal(21)}
-# What a consumer pays to whom the goods come from Belgium.
-CONSUMER_RATE = VAT_RATES["BE"]
+# The order that the file does not have, and how old it is.
+FORGOTTEN, DAYS_FORGOTTEN = "530001", 60
+# Countries whose goods come from the Netherlands, at prices that include VAT.
+FROM_THE_NETHERLANDS = frozenset({"NL", "DE", "NO", "PL", "LT"})
+# Standard rates in percent.
+VAT_RATES = {"GB": Decimal(20), "BE": Decimal(21), "NL": Decimal(21), "DE": Decimal(19), "PL": Decimal(23), "LT": Decimal(21)}
 COUNTRIES = {
-    "United Kingdom": ("GB", "London"),
-    "Germany": ("DE", "Berlin"),
-    "EIRE": ("IE", "Dublin"),
-    "France": ("FR", "Paris"),
-    "Lithuania": ("LT", "Vilnius"),
-    "Australia": ("AU", "Sydney"),
-    "Netherlands": ("NL", "Amsterdam"),
-    "Norway": ("NO", "Oslo"),
-    "Switzerland": ("CH", "Zürich"),
-    "Spain": ("ES", "Madrid"),
-    "Poland": ("PL", "Warszawa"),
-    "Portugal": ("PT", "Lisboa"),
-    "Italy": ("IT", "Roma"),
-    "Belgium": ("BE", "Brussel"),
-    "Japan": ("JP", "Tokyo"),
+    "United Kingdom": "GB",
+    "Germany": "DE",
+    "EIRE": "IE",
+    "France": "FR",
+    "Lithuania": "LT",
+    "Australia": "AU",
+    "Netherlands": "NL",
+    "Norway": "NO",
+    "Switzerland": "CH",
+    "Spain": "ES",
+    "Poland": "PL",
+    "Portugal": "PT",
+    "Italy": "IT",
+    "Belgium": "BE",
+    "Japan": "JP",
 }
 CODE_GROUPS = {
     "POST": "shipping",
@@ -73,8 +83,7 @@ WORD_GROUPS = {
     " BUNTING HANGER BASKET BOX BOXES",
 }
 
-_VAT_SHAPES = {"BE": "BE0{:09d}", "NL": "NL{:09d}B01"}
-_CENT = Decimal("0.01")
+_CENT, _FIVE_CENTS = Decimal("0.01"), Decimal("0.05")
 _LONDON = ZoneInfo("Europe/London")
 _WORDS = {group: frozenset(words.split()) for group, words in WORD_GROUPS.items()}
 
@@ -92,12 +101,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Document:
-    """All lines of the file with one number."""
+    """All lines of the file with one number; prices as the shop shows them."""
 
     number: str
     buyer: str | None
     country: str
     ordered_at: datetime
+    invoiced_at: datetime
     changed_at: datetime
     items: tuple[Item, ...]
 
@@ -106,48 +116,27 @@ class Document:
         return self.number.startswith("C")
 
     @property
+    def is_business(self) -> bool:
+        return is_business(self.country, self.buyer)
+
+    @property
     def vat_rate(self) -> Decimal:
-        consumer = CONSUMER_RATE if self.buyer is None and self.country in EUROPEAN_UNION else Decimal(0)
-        return VAT_RATES.get(self.country, consumer)
+        return vat_rate(self.country, is_business=self.is_business)
+
+    @property
+    def prices_include_vat(self) -> bool:
+        return self.country in FROM_THE_NETHERLANDS
 
     @property
     def vat_number(self) -> str | None:
-        return vat_number(self.country, self.buyer) if self.buyer else None
+        return vat_number(self.country, self.buyer)
 
     @property
     def total_paid(self) -> Decimal:
-        net = sum((_cents(item.quantity * item.price) for item in self.items), Decimal(0))
-        return net + _cents(net * self.vat_rate / 100)
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """A customer of the file, with a name and an address made up."""
-
-    number: str
-    country: str
-    town: str
-    first_seen_at: datetime
-
-    @property
-    def name(self) -> str:
-        return f"Customer {self.number}"
-
-    @property
-    def email(self) -> str:
-        return f"customer-{self.number}@example.com"
-
-    @property
-    def street(self) -> str:
-        return f"{int(self.number) % 200 + 1} Sample Street"
-
-    @property
-    def postcode(self) -> str:
-        return self.number[-4:]
-
-    @property
-    def vat_number(self) -> str | None:
-        return vat_number(self.country, self.number)
+        total = sum((_cents(item.quantity * item.price) for item in self.items), Decimal(0))
+        if not self.prices_include_vat:
+            return total + _cents(total * self.vat_rate / 100)
+        return _cents((total / _FIVE_CENTS).quantize(Decimal(1), ROUND_HALF_UP) * _FIVE_CENTS) if self.country == "NL" else total
 
 
 Line = dict[str, str]
@@ -167,12 +156,29 @@ def read_documents(path: Path, *, today: date) -> list[Document]:
 
 def buyers_of(documents: Iterable[Document]) -> list[Buyer]:
     """The customers with a number, each as its first document has it."""
-    towns = dict(COUNTRIES.values())
     buyers: dict[str, Buyer] = {}
     for document in documents:
         if document.buyer is not None and document.buyer not in buyers:
-            buyers[document.buyer] = Buyer(document.buyer, document.country, towns[document.country], document.ordered_at)
+            buyers[document.buyer] = Buyer(document.buyer, document.country, document.ordered_at)
     return list(buyers.values())
+
+
+def forgotten_order(documents: Sequence[Document], *, today: date) -> Document:
+    """The order that the file does not have: a Belgian one of the file again, 60 days before today, entered with the last one."""
+    like = next(document for document in documents if document.country == "BE" and not document.is_return)
+    then = datetime.combine(today - timedelta(days=DAYS_FORGOTTEN), like.ordered_at.timetz())
+    entered = max(document.changed_at for document in documents)
+    return replace(like, number=FORGOTTEN, ordered_at=then, invoiced_at=then, changed_at=entered)
+
+
+def vat_rate(country: str, *, is_business: bool) -> Decimal:
+    """The rate that the shop charges, in percent."""
+    home = "NL" if country in FROM_THE_NETHERLANDS else "BE"
+    if country in {"GB", home}:
+        return VAT_RATES[country]
+    if is_business or country not in EUROPEAN_UNION:
+        return Decimal(0)
+    return VAT_RATES[country if home == "NL" else home]
 
 
 def product_group(code: str, description: str) -> str:
@@ -181,18 +187,6 @@ def product_group(code: str, description: str) -> str:
         return CODE_GROUPS[code]
     words = frozenset(re.findall(r"[A-Z]+", description.upper()))
     return next((group for group, own in _WORDS.items() if words & own), "gifts")
-
-
-def vat_number(country: str, buyer: str) -> str | None:
-    """A VAT number that looks as those of its country do, or None outside the European Union."""
-    if country not in EUROPEAN_UNION:
-        return None
-    if country == "FR":
-        company = int(buyer) * 100
-        return f"FR{(12 + 3 * (company % 97)) % 97:02d}{company:09d}"
-    shape = _VAT_SHAPES.get(country, country + "{:09d}")
-    candidates = (shape.format(int(buyer) * 100 + check) for check in range(100))
-    return next(number for number in candidates if vat_number_fault(country, number) is None)
 
 
 def _groups(lines: Sequence[Line]) -> dict[str, str]:
@@ -204,20 +198,24 @@ def _groups(lines: Sequence[Line]) -> dict[str, str]:
 
 
 def _document(number: str, lines: Sequence[Line], groups: dict[str, str], shift: timedelta) -> Document:
-    sign = -1 if number.startswith("C") else 1
     moments = [(_local(line) + shift).replace(tzinfo=_LONDON).astimezone(UTC) for line in lines]
-    items = (
-        Item(line["StockCode"], line["Description"], sign * Decimal(line["Quantity"]), Decimal(line["UnitPrice"]), groups[code])
-        for line, code in zip(lines, (line["StockCode"].upper() for line in lines), strict=True)
-    )
-    return Document(
+    document = Document(
         number=number,
         buyer=lines[0]["CustomerID"] or None,
-        country=COUNTRIES[lines[0]["Country"]][0],
+        country=COUNTRIES[lines[0]["Country"]],
         ordered_at=min(moments),
+        invoiced_at=max(moments),
         changed_at=max(moments),
-        items=tuple(items),
+        items=(),
     )
+    return replace(document, items=tuple(_item(line, groups, document) for line in lines))
+
+
+def _item(line: Line, groups: dict[str, str], document: Document) -> Item:
+    sign = -1 if document.is_return else 1
+    price = Decimal(line["UnitPrice"])
+    shown = _cents(price * (1 + document.vat_rate / 100)) if document.prices_include_vat else price
+    return Item(line["StockCode"], line["Description"], sign * Decimal(line["Quantity"]), shown, groups[line["StockCode"].upper()])
 
 
 def _local(line: Line) -> datetime:

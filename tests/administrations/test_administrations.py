@@ -22,10 +22,11 @@ from include.errors import RecordError, SetupError
 from include.sources import iso
 
 ALL = load_administrations()
-UK, BE = ALL["UK"], ALL["BE"]
+UK, BE, NL = ALL["UK"], ALL["BE"], ALL["NL"]
 DEMO_COUNTRIES = {
     "UK": ["GB"],
-    "BE": ["DE", "IE", "FR", "LT", "AU", "NL", "NO", "CH", "ES", "PL", "PT", "IT", "BE", "JP"],
+    "NL": ["NL", "DE", "NO", "PL", "LT"],
+    "BE": ["IE", "FR", "AU", "CH", "ES", "PT", "IT", "BE", "JP"],
 }
 LIGHT = """
 import sys, time
@@ -37,11 +38,13 @@ print(time.perf_counter() - start, ",".join(names), any(name in sys.modules for 
 
 
 def test_the_shipped_administrations_are_those_of_the_demo() -> None:
-    assert [each.name for each in ALL] == administration_names() == ["BE", "UK"]
+    assert [each.name for each in ALL] == administration_names() == ["BE", "NL", "UK"]
     assert (UK.division, UK.connection, UK.target, UK.currency) == (820101, "exact_uk", Target.SALES_INVOICE, "GBP")
     assert (BE.division, BE.connection, BE.target, BE.currency) == (820202, "exact_be", Target.SALES_ENTRY, "EUR")
+    assert (NL.division, NL.connection, NL.target, NL.currency) == (820303, "exact_nl", Target.SALES_INVOICE, "EUR")
     assert (UK.registration, UK.vat_number) == ("01234567", "GB123456782")
     assert (BE.registration, BE.vat_number) == ("0123456749", "BE0123456749")
+    assert (NL.registration, NL.vat_number) == ("27123456", "NL123456782B90")
     assert {each.mode for each in ALL} == {Mode.BOOK}
     assert {each.quarantine_s for each in ALL} == {900}
     assert {each.book_from for each in ALL} == {date(2020, 1, 1)}
@@ -52,7 +55,7 @@ def test_listing_the_names_imports_nothing_heavy() -> None:
     answer = subprocess.run([sys.executable, "-c", LIGHT], check=True, capture_output=True, text=True, cwd=DIRECTORY.parent.parent)
     seconds, names, heavy = answer.stdout.split()
 
-    assert (names, heavy) == ("BE,UK", "False")
+    assert (names, heavy) == ("BE,NL,UK", "False")
     assert float(seconds) < 0.1
 
 
@@ -169,6 +172,7 @@ def test_off_may_be_written_without_quotes(tmp_path: Path) -> None:
         text = (DIRECTORY / f"{name}.yaml").read_text()
         (tmp_path / f"{name}.yaml").write_text(text.replace("mode: book", "mode: off"))
 
+    assert (NL.registration, NL.vat_number) == ("27123456", "NL123456782B90")
     assert {each.mode for each in load_administrations(tmp_path)} == {Mode.OFF}
 
 

@@ -21,12 +21,12 @@ from include.flows.mirror_refresh import refresh
 from include.flows.orders_to_invoices import book_orders
 from tests.flows.conftest import World
 
-# Invoices for the United Kingdom, entries for France, Australia and Germany, a return, one without price, and two without a relation.
-BOOKED = ("536365", "536366", "536367", "536368", "536369", "536370", "536389", "536527")
+# Invoices for the United Kingdom, entries for France and Australia, a return, one without price, and two without a relation.
+BOOKED = ("536365", "536366", "536367", "536368", "536369", "536370", "536389", "536852")
 OTHERS = ("C536379", "536414", "536384")
 FERNET_KEY = Fernet.generate_key().decode()
-SECRETS = ("exactly-uk-secret", "exactly-be-secret", FERNET_KEY)
-NAMES = ("UK", "BE")
+NAMES = ("UK", "BE", "NL")
+SECRETS = (*(f"exactly-{name.lower()}-secret" for name in NAMES), FERNET_KEY)
 
 
 @dataclass

@@ -48,7 +48,7 @@ def company(postgres, small_shop, cli_sandbox, tmp_path_factory) -> Iterator[Com
     world = World(copied(postgres, small_shop), store_dsn, cli_sandbox, Fernet(FERNET_KEY))
     company = Company(world, tmp_path_factory.mktemp("airflow"))
     company.keep_only((*BOOKED, *OTHERS))
-    for name in ("UK", "BE"):
+    for name in ("UK", "BE", "NL"):
         world.sign_in(name)
     company.book()
     tokens = company.tokens()

@@ -70,7 +70,7 @@ def test_what_the_outbox_forgot_is_found_in_exact_and_not_booked_twice(postgres,
     company.memory("update installation set system_identifier = '7', looks_first_before = null")
 
     accepted = company.run("accept-database", "--yes")
-    for name in ("UK", "BE"):
+    for name in ("UK", "BE", "NL"):
         company.world.sign_in(name)
         with company.world.run(name) as run:
             book_orders(run)

@@ -34,7 +34,7 @@ def test_a_whole_company_has_no_failure(company):
 def test_every_part_is_asked(company):
     parts = {each["part"] for each in findings(company)}
 
-    assert parts == {"configuration", "our database", "webshop", "Exact UK", "Exact BE", "Airflow"}
+    assert parts == {"configuration", "our database", "webshop", "Exact UK", "Exact BE", "Exact NL", "Airflow"}
 
 
 def test_the_exact_user_and_the_language_are_told(company):

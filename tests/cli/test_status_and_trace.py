@@ -107,11 +107,11 @@ def test_what_the_shop_has_and_the_flow_did_not_read_is_shown(company):
 
 
 def test_a_history_that_was_tampered_with_shows(company):
-    row = company.mutation("536527")
+    row = company.mutation("536852")
     tamper = "update mutation_event set actor = 'nobody' where mutation_id = %s and after = 'sending'"
     _without_protection(company, tamper, row["mutation_id"])
 
-    result = company.run("trace", "536527")
+    result = company.run("trace", "536852")
     verdict = company.json("verify")
 
     assert result.exit_code == 1

@@ -118,13 +118,13 @@ def loaded_shop(postgres) -> str:
 
 @pytest.fixture
 def world(postgres, loaded_shop: str, flow_sandbox: SandboxProcess) -> World:
-    """A fresh memory and fresh books over the real orders; both administrations have signed in."""
+    """A fresh memory and fresh books over the real orders; all administrations have signed in."""
     flow_sandbox.reset(keep_tokens=False)
     shop_dsn = copied(postgres, loaded_shop)
     store_dsn = postgres.create_database("exactly")
     upgrade(store_dsn, environment="test")
     world = World(shop_dsn, store_dsn, flow_sandbox)
-    for name in ("UK", "BE"):
+    for name in ("UK", "BE", "NL"):
         world.sign_in(name)
     return world
 

@@ -12,7 +12,8 @@ import pytest
 
 import include
 from include.administrations.countries import EUROPEAN_UNION
-from include.demo import retail
+from include.demo import buyers
+from include.mappings.master_data import VatCode
 from include.mappings.orders_to_invoices import not_a_sale, sales_document
 from include.sources.records import ShopOrder
 from tests.mappings.books import Books
@@ -37,7 +38,10 @@ COUNTRIES = {
     "Belgium": "BE",
     "Japan": "JP",
 }
-RATES = {"GB": "20", "BE": "21"}
+# Standard rates; goods for the Dutch countries leave from the Netherlands, at prices that include VAT.
+RATES = {"GB": "20", "BE": "21", "NL": "21"}
+DUTCH = {"NL": "21", "DE": "19", "PL": "23", "LT": "21", "NO": "0"}
+CENT = Decimal("0.01")
 GROUPS = {"POST": "shipping", "DOT": "shipping", "C2": "shipping", "D": "discount", "M": "manual", "BANK CHARGES": "bank_charges"}
 Rows = list[dict[str, str]]
 
@@ -58,35 +62,49 @@ def books(documents: dict[str, Rows]) -> Books:
     """Books that know every customer and article of the file."""
     rows = [row for rows in documents.values() for row in rows]
     items = Books().items | {row["StockCode"].upper() for row in rows}
-    return replace(Books(), items=items, accounts=frozenset({"90000", *(row["CustomerID"] for row in rows)}))
+    codes = {**Books().vat_codes, "PL23": VatCode("PL23", Decimal("0.23"), "I")}
+    return replace(Books(), items=items, vat_codes=codes, accounts=frozenset({"90000", *(row["CustomerID"] for row in rows)}))
 
 
 def shop_order(number: str, rows: Rows) -> ShopOrder:
     country, customer = COUNTRIES[rows[0]["Country"]], rows[0]["CustomerID"] or None
-    abroad = "0" if customer or country not in EUROPEAN_UNION else RATES["BE"]
+    vat_number = buyers.vat_number(country, customer)
+    abroad = "0" if vat_number or country not in EUROPEAN_UNION else DUTCH.get(country, RATES["BE"])
+    rate = RATES.get(country, abroad)
     lines = [
         line(
             position,
             article_code=row["StockCode"].upper(),
             description=row["Description"],
             quantity=row["Quantity"],
-            unit_price=row["UnitPrice"],
-            vat_rate=RATES.get(country, abroad),
+            unit_price=str(price(row, country, rate)),
+            vat_rate=rate,
             product_group=GROUPS.get(row["StockCode"].upper(), "gifts"),
         )
         for position, row in enumerate(rows, 1)
     ]
-    vat_number = retail.vat_number(country, customer) if customer else None
     return order(
         *lines,
         number=number,
         country=country,
+        prices_include_vat=country in DUTCH,
         customer_number=customer,
         payment_method="account" if customer else "card",
-        kind_of_buyer="business" if customer else "consumer",
+        kind_of_buyer="business" if buyers.is_business(country, customer) else "consumer",
         vat_number=vat_number,
         vat_number_checked_on=ORDERED_AT.date() if vat_number else None,
     )
+
+
+def price(row: dict[str, str], country: str, rate: str) -> Decimal:
+    """What the shop shows: the file's price, with VAT where the goods leave from the Netherlands."""
+    net = Decimal(row["UnitPrice"])
+    return (net * (100 + Decimal(rate)) / 100).quantize(CENT, ROUND_HALF_UP) if country in DUTCH else net
+
+
+def shown(order: ShopOrder) -> Decimal:
+    """The sum of the lines at the prices that the shop shows."""
+    return sum(((line.quantity * line.unit_price).quantize(CENT, ROUND_HALF_UP) for line in order.lines), Decimal(0))
 
 
 def net(rows: Rows) -> Decimal:
@@ -102,11 +120,13 @@ def test_every_sale_of_the_file_is_mapped_to_the_cent(documents: dict[str, Rows]
         wanted = shop_order(number, rows)
         administration = ADMINISTRATIONS.route(wanted.country)
         document = sales_document(wanted, administration, books)
-        assert (document.net_fc, document.record.your_ref) == (net(rows), number)
+        found, expected = (document.total_fc, shown(wanted)) if wanted.prices_include_vat else (document.net_fc, net(rows))
+        assert (found, document.record.your_ref) == (expected, number)
         mapped[administration.name] += 1
 
     abroad = sum(1 for rows in sales.values() if rows[0]["Country"] != "United Kingdom")
-    assert mapped == {"UK": len(sales) - abroad, "BE": abroad}
+    dutch = sum(1 for rows in sales.values() if COUNTRIES[rows[0]["Country"]] in DUTCH)
+    assert mapped == {"UK": len(sales) - abroad, "BE": abroad - dutch, "NL": dutch}
     assert len(sales) == 424
 
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import requests
 
 ROOT = Path(__file__).parents[2]
-UK, BE = 820101, 820202
+UK, BE, NL = 820101, 820202, 820303
 
 
 class SandboxProcess:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.sandbox.books import DIVISION, ENTRIES, INVOICES, entry, invoice
 from tests.sandbox.conftest import application_one
-from tests.sandbox.driver import BE, ROOT, UK, ExactClient
+from tests.sandbox.driver import BE, NL, ROOT, UK, ExactClient
 
 
 def test_it_says_where_it_is_and_starts_at_once(demo):
@@ -110,17 +110,21 @@ def test_a_post_of_twenty_lines_takes_milliseconds(sandbox, client):
 def test_the_demo_knows_what_both_sides_agree_on(demo):
     uk = ExactClient(demo, "exactly-uk", "exactly-uk-secret", "https://exactly.example/signed-in").sign_in()
     be = ExactClient(demo, "exactly-be", "exactly-be-secret", "https://exactly.example/signed-in").sign_in()
+    nl = ExactClient(demo, "exactly-nl", "exactly-nl-secret", "https://exactly.example/signed-in").sign_in()
     company = uk.rows(f"{UK}/system/Divisions", select="Code,Description,ChamberOfCommerceNumber,VATNumber,Currency")
     assert [(row["Code"], row["ChamberOfCommerceNumber"], row["VATNumber"], row["Currency"]) for row in company] == [
         (UK, "01234567", "GB123456782", "GBP")
     ]
     known = {row["Code"].strip() for row in uk.all_rows(f"{UK}/sync/CRM/Accounts", "Timestamp gt 1L", select="Code")}
     known |= {row["Code"].strip() for row in be.all_rows(f"{BE}/sync/CRM/Accounts", "Timestamp gt 1L", select="Code")}
+    known |= {row["Code"].strip() for row in nl.all_rows(f"{NL}/sync/CRM/Accounts", "Timestamp gt 1L", select="Code")}
     assert not known & {"17850", "13047", "12583", "12472"}
     assert len(known - {"90000", "80001"}) == 323 - 4
     items = {row["Code"] for row in uk.all_rows(f"{UK}/sync/Logistics/Items", "Timestamp gt 1L", select="Code")}
     assert {"85123A", "SHIPPING", "DISCOUNT", "MISC", "CHARGES"} <= items
     assert {row["Code"] for row in be.rows(f"{BE}/vat/VATCodes", select="Code")} == {"21", "I0", "X0"}
+    types = {row["Code"]: row["Type"] for row in nl.rows(f"{NL}/vat/VATCodes", select="Code,Type")}
+    assert {code for code, kind in types.items() if kind == "I"} == {"NL21", "NL9", "DE19", "DE7", "PL23", "PL8", "LT21", "LT9"}
     rates = be.rows(f"{BE}/financial/ExchangeRates", "SourceCurrency eq 'GBP'", orderby="StartDate desc", select="Rate,TargetCurrency")
     assert [(row["Rate"], row["TargetCurrency"]) for row in rates] == [(1.148, "EUR"), (1.15, "EUR")]
     assert {row["Code"]: row["PaymentMethod"] for row in be.rows(f"{BE}/cashflow/PaymentConditions", select="Code,PaymentMethod")} == {
