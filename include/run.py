@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import requests
 
 from include.adapters.calls import GatedCalls, SystemClock
 from include.adapters.drafts import ENDPOINTS
 from include.adapters.links import NO_LINKS, Links
+from include.adapters.mapping_checks import MappingChecks
 from include.adapters.master import MirroredMaster, check_company
 from include.adapters.pulls import Pulls
 from include.adapters.tokens import ChainWire
@@ -37,6 +39,8 @@ from include.outbox.unknown import Unknowns
 from include.sources.webshop import Webshop
 from include.store.cases import CaseStore
 from include.store.chain import Cipher, StoredChain
+from include.store.checks import CheckStore, EntryDays
+from include.store.credits import CreditStore
 from include.store.database import Database
 from include.store.figures import FigureStore
 from include.store.installation import check_installation
@@ -72,7 +76,10 @@ class Access:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All that `open_run` needs, resolved by whoever starts the run. The data source names stay out of `repr`."""
+    """All that `open_run` needs, resolved by whoever starts the run. The data source names stay out of `repr`.
+
+    `data_docs`: the folder where the mapping checks write their pages; None writes none.
+    """
 
     administrations: Administrations
     name: str
@@ -86,6 +93,7 @@ class Settings:
     purpose: Purpose = Purpose.NEAR_TIME
     dry_run: bool = False
     links: Links = NO_LINKS
+    data_docs: Path | None = None
 
 
 class Outbox:
@@ -137,8 +145,11 @@ class Run:
     outbox: Outbox
     cases: CaseStore
     figures: FigureStore
+    credits: CreditStore
     mirror: MirrorStore
     master: MirroredMaster
+    mapping: MappingChecks
+    entry_days: EntryDays
     pulls: Pulls
     chain: TokenChain
     links: Links
@@ -192,15 +203,20 @@ def _run(settings: Settings, administration: Administration, database: Database,
         outbox=Outbox(parts, store, administration, settings.purpose, lambda: _check(administration, mirror, pulls)),
         cases=CaseStore(database),
         figures=FigureStore(database),
+        credits=CreditStore(database, administration.division),
         mirror=mirror,
         master=MirroredMaster(mirror, pulls, administration.currency),
+        mapping=MappingChecks(
+            administration=administration, mirror=mirror, pulls=pulls, store=CheckStore(database), docs=settings.data_docs
+        ),
+        entry_days=EntryDays(database),
         pulls=pulls,
         chain=chain,
         links=settings.links,
         window=settings.window,
         dry_run=settings.dry_run,
         owner=owner,
-        calls=lambda: guard.calls + wire.posts,
+        calls=lambda: guard.calls + wire.changes,
     )
 
 

@@ -19,8 +19,8 @@ PAUSE_AT_UNKNOWN_LIMIT_S = 61.0
 FAR_RESET_S = 3600.0
 
 
-def answer_of(reply: Reply, kind: DocumentKind) -> Answer:
-    """What the outbox needs to know of a reply to a POST."""
+def answer_of(reply: Reply, kind: DocumentKind, *, to_change: bool = False) -> Answer:
+    """What the outbox needs to know of a reply to a POST or, `to_change`, to a PUT or a DELETE."""
     content = _content(reply)
     text = error_text(content)
     known = recognise(text) if text is not None and reply.status == 500 else None
@@ -30,12 +30,13 @@ def answer_of(reply: Reply, kind: DocumentKind) -> Answer:
         left=reply.left or reply.status is not None,
         # A success that broke off is none: nobody knows what it said.
         status=None if reply.failure and reply.status in {200, 201} else reply.status,
-        exact_id=_id(content, kind.id_field),
+        exact_id=None if to_change else _id(content, kind.id_field),
         error=text,
         known_cause=KnownCause(known.code, known.subject_kind) if known else None,
         reason=reply.failure or reply.headers.get("Reason", ""),
         wait_s=wait_s if reply.status == 429 else None,
         for_today=reply.status == 429 and wait_s is not None and wait_s > FAR_RESET_S,
+        to_change=to_change,
     )
 
 

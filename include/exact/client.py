@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, Protocol
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
+from uuid import UUID
 
 from include.errors import RetryableError, SetupError
 from include.exact.limits import date_of, limits_of
-from include.exact.odata import Int64, Row, above, error_text, int64, parsed, rows_of, selection
+from include.exact.odata import Int64, Row, above, error_text, int64, literal, parsed, rows_of, selection
 from include.exact.transport import Reply, Request, Transport
 
 log = logging.getLogger(__name__)
@@ -117,20 +118,29 @@ class ExactClient:
         self._token = self._tokens.access_token(rejected=self._rejected)
 
     def post(self, endpoint: str, payload: str, still_in_time: Callable[[], bool]) -> Reply:
-        """POST once and return whatever came; needs `prepare` before. A 401 is remembered, so that the next `prepare` refreshes.
+        """Make a record: POST once and return whatever came, with the record in it if Exact made it (FACTS 3.14)."""
+        return self._change("POST", endpoint, payload, still_in_time)
+
+    def put(self, endpoint: str, target_id: UUID, payload: str, still_in_time: Callable[[], bool]) -> Reply:
+        """Change the fields of `payload` in a record that stands there; the answer is empty (FACTS 3.14)."""
+        return self._change("PUT", f"{endpoint}({literal(target_id)})", payload, still_in_time)
+
+    def delete(self, endpoint: str, target_id: UUID, still_in_time: Callable[[], bool]) -> Reply:
+        """Delete a record; the answer is empty."""
+        return self._change("DELETE", f"{endpoint}({literal(target_id)})", None, still_in_time)
+
+    def _change(self, method: str, path: str, payload: str | None, still_in_time: Callable[[], bool]) -> Reply:
+        """Send once and return whatever came; needs `prepare` before. A 401 is remembered, so that the next `prepare` refreshes.
 
         What is larger than Exact takes is answered as Exact would answer it, and not sent (FACTS 2.9).
         """
-        body = payload.encode()
-        if len(body) > BODY_MAX_BYTES:
+        body = payload.encode() if payload is not None else None
+        if body is not None and len(body) > BODY_MAX_BYTES:
             return Reply(False, TOO_LARGE, {}, 0.0, failure="larger than Exact takes")
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            "Prefer": "return=representation",
-            "Connection": "close",
-        }
-        request = Request("POST", self.site.address(endpoint), headers, body, self._token)
+        headers = {"Accept": "application/json", "Connection": "close"}
+        if body is not None:
+            headers |= {"Content-Type": "application/json", "Prefer": "return=representation"}
+        request = Request(method, self.site.address(path), headers, body, self._token)
         reply = self._transport.change(request, still_in_time)
         self._note(reply)
         return reply

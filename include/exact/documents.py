@@ -7,12 +7,25 @@ from uuid import UUID
 
 from include.exact.odata import equal, every
 
+# From this status on a document is processed (FACTS 6.2): it has a number, and nothing but a credit undoes it.
+PROCESSED = 50
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Where the lines of a document are read, by the field that holds the document's id."""
+
+    collection: str
+    endpoint: str
+    document_field: str
+
 
 @dataclass(frozen=True)
 class DocumentKind:
     """How to find a kind of document: `filter_fields` is what its endpoint wants in a filter beside the token (FACTS 2.10, 6.2, 6.3).
 
     `by_id`: those fields hold GUIDs. `mirror_journal_field` is empty for what belongs to no journal.
+    `lines`: the collection of its lines, for documents that we delete while they are drafts.
     """
 
     endpoint: str
@@ -24,13 +37,22 @@ class DocumentKind:
     mirror_id_field: str
     mirror_journal_field: str = ""
     by_id: bool = False
+    lines: Lines | None = None
 
 
 KINDS = {
     kind.endpoint: kind
     for kind in (
         DocumentKind(
-            "salesinvoice/SalesInvoices", "InvoiceID", "InvoiceNumber", "Description", (), "SalesInvoices", "InvoiceID", "Journal"
+            "salesinvoice/SalesInvoices",
+            "InvoiceID",
+            "InvoiceNumber",
+            "Description",
+            (),
+            "SalesInvoices",
+            "InvoiceID",
+            "Journal",
+            lines=Lines("SalesInvoiceLines", "salesinvoice/SalesInvoiceLines", "InvoiceID"),
         ),
         # The list of mandatory filter fields of entries is unknown but for members such as Journal: ask for it always.
         DocumentKind(

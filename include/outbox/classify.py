@@ -12,6 +12,7 @@ from uuid import UUID
 from include.outbox.model import Cause
 
 NOT_PROCESSED = frozenset({401, 429})
+CHANGED = frozenset({200, 204})
 REFUSED = frozenset({400, 409, 413, 415, 422})
 SET_UP = frozenset({403, 404})
 
@@ -33,6 +34,7 @@ class Answer:
 
     `left`: bytes of the request may have reached Exact. `status` is None when no answer came. `error` is the OData error text.
     `known_cause`: the code that the catalogue of 500s knows for that text, with the kind of subject that it speaks of.
+    `to_change`: it answers a change or a deletion, which brings no id and may be repeated.
     `wait_s`: seconds until the exhausted limit is free again; `for_today`: it is the limit of the day.
     """
 
@@ -45,6 +47,7 @@ class Answer:
     wait_s: float | None = None
     for_today: bool = False
     facts: dict[str, str] = field(default_factory=dict)
+    to_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,17 @@ class KnownCause:
 
 
 def classify(answer: Answer) -> Verdict:
-    """Say what an answer to a POST means. What is not surely one thing or the other is `UNKNOWN`."""
+    """Say what an answer to a change means. What is not surely one thing or the other is `UNKNOWN`.
+
+    A record that is not there to be changed (404) was there a moment ago: the look will tell.
+    """
     if not answer.left or answer.status in NOT_PROCESSED:
         return Verdict.NOT_PROCESSED
-    if answer.status in {200, 201} and answer.exact_id is not None:
+    if (answer.status in {200, 201} and answer.exact_id is not None) or (answer.to_change and answer.status in CHANGED):
         return Verdict.POSTED
     if answer.status in REFUSED:
         return Verdict.REFUSED
-    if answer.status in SET_UP:
+    if answer.status in SET_UP and not (answer.to_change and answer.status == 404):
         return Verdict.SET_UP
     if answer.status == 500 and answer.error is not None:
         return Verdict.REFUSED if answer.known_cause else Verdict.UNRECOGNISED

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from include.errors import RetryableError, SetupError
 from include.outbox.classify import Answer, Verdict, classify, refusal
-from include.outbox.model import Cause, Found, Mutation, Outcome, Tally
+from include.outbox.model import Cause, Found, Method, Mutation, Outcome, Tally
 from include.outbox.ports import Clock, Gate, Permit, Purpose, Receipt, Store, Wire
 from include.outbox.states import State
 from include.outbox.times import Times
@@ -123,14 +123,14 @@ class Drain:
             self._parts.gate.give_back_unused(permit)
             return None
         looked = started
-        if mutation.may_have_left:
-            found = self._look_before_resend(mutation, permit)
+        if mutation.may_have_left or mutation.method is not Method.POST:
+            found = self._look_before(mutation, permit)
             if found:
-                return self._settle(mutation, posted(found[0]), None)
+                return self._settle(mutation, settled_by(mutation, found[0]), None)
             looked = self._parts.clock.elapsed()
         return self._send(mutation, permit, Guard(started, looked))
 
-    def _look_before_resend(self, mutation: Mutation, permit: Permit) -> list[Found]:
+    def _look_before(self, mutation: Mutation, permit: Permit) -> list[Found]:
         try:
             found = list(self._parts.wire.look(mutation))
         except RetryableError as away:
@@ -200,8 +200,10 @@ SET_UP_CURES = {
 }
 
 
-def posted(found: Found) -> Outcome:
-    """The outcome of finding the document in Exact."""
+def settled_by(mutation: Mutation, found: Found) -> Outcome:
+    """The outcome of a look: it is in Exact, or it must not be done any more."""
+    if found.objection is not None:
+        return Outcome(State.DEAD_LETTER, cause=found.objection, may_have_left=mutation.may_have_left)
     return Outcome(State.POSTED, exact_id=found.exact_id, exact_number=found.number, facts={"found_by": "look"})
 
 

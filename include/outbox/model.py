@@ -9,12 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from include.outbox.states import State
 
 Tally = Counter[str]
 TOKEN_CHARACTERS = 12
+
+
+class Method(StrEnum):
+    """How a mutation changes Exact: it makes a record, or changes or deletes one that stands there.
+
+    To repeat a change or a deletion is harmless, once it is known that the record is still the one that was meant.
+    """
+
+    POST = "POST"
+    PUT = "PUT"
+    DELETE = "DELETE"
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,9 @@ class Draft:
 
     `look` holds the terms beside the token that the endpoint wants in a filter; amounts are in `currency`, excluding VAT.
     `mapped_with` is the fingerprint of the configuration that the payload was made with.
+    `target_id` is the record in Exact that a change is about. A deletion names the effect that it `undoes` instead: its document goes as
+    long as it is the one that we wrote, and the effect is dismissed, `because` of this cause.
+    What waits for a mutation whose outcome it needs, such as the id of a new relation, is planned without payload and mapped again later.
     """
 
     key: Key
@@ -80,6 +95,10 @@ class Draft:
     dismissed: bool = False
     waits_for: Key | None = None
     mapped_with: str = ""
+    method: Method = Method.POST
+    target_id: UUID | None = None
+    undoes: Key | None = None
+    because: str = ""
 
     @property
     def state(self) -> State:
@@ -94,7 +113,10 @@ class Draft:
 
 @dataclass(frozen=True)
 class Mutation:
-    """A change in Exact as the store holds it. `attempt` counts claims; `may_have_left`: an earlier attempt may have reached Exact."""
+    """A change in Exact as the store holds it. `attempt` counts claims; `may_have_left`: an earlier attempt may have reached Exact.
+
+    `target_id`: the record that is changed or deleted. `written`: the payload of the document that is to be deleted, as we wrote it.
+    """
 
     mutation_id: int
     key: Key
@@ -119,6 +141,10 @@ class Mutation:
     unrecognised: str | None = None
     exact_id: UUID | None = None
     mapped_with: str = ""
+    method: Method = Method.POST
+    target_id: UUID | None = None
+    written: str | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,10 +168,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Found:
-    """A document in Exact that carries our token and our reference."""
+    """What a look brought: the document with our token and our reference, or that a change is made already, then without `exact_id`.
 
-    exact_id: UUID
+    `objection`: why the change must not be made any more.
+    """
+
+    exact_id: UUID | None = None
     number: str | None = None
+    objection: Cause | None = None
 
 
 @dataclass(frozen=True)

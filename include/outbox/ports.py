@@ -99,10 +99,13 @@ class Wire(Protocol):
         """Have an access token in hand, so that nothing slow stands between claim and send. Raises `RetryableError` or `SetupError`."""
 
     def send(self, mutation: Mutation, permit: Permit, still_in_time: Callable[[], bool]) -> Sending:
-        """POST once. `still_in_time` is asked after the connection stands and before the first byte; False means: nothing left."""
+        """Send once. `still_in_time` is asked after the connection stands and before the first byte; False means: nothing left."""
 
     def look(self, mutation: Mutation) -> Sequence[Found]:
-        """Documents in Exact with the mutation's token and reference, oldest first. Raises `RetryableError` when Exact cannot be asked."""
+        """Documents in Exact with the mutation's token and reference, oldest first; of a change, whether it is made or must not be made.
+
+        Empty: not there, not made. Raises `RetryableError` when Exact cannot be asked.
+        """
 
     def pull(self, endpoint: str) -> None:
         """Bring the mirror of that entity up to date, to the last page. Raises `RetryableError`."""

@@ -1,7 +1,7 @@
 """Find out what became of a POST whose outcome nobody knows.
 
 Looks at +1 s, +30 s and +Q. Found is posted. Absent counts only when two witnesses agree after Q: the look by token, and the mirror,
-pulled to its last page by a pull that began after `sent_at` + Q.
+pulled to its last page by a pull that began after `sent_at` + Q. A change or a deletion may be repeated: there one look after Q is enough.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 
 from include.errors import RetryableError
-from include.outbox.drain import Parts, posted
-from include.outbox.model import Cause, Mutation, Outcome, Tally
+from include.outbox.drain import Parts, settled_by
+from include.outbox.model import Cause, Method, Mutation, Outcome, Tally
 from include.outbox.states import UNKNOWN_OUTCOME, State
 
 log = logging.getLogger(__name__)
@@ -88,15 +88,20 @@ class Unknowns:
     def _outcome(self, mutation: Mutation, waited_s: float) -> Outcome:
         found = list(self._parts.wire.look(mutation))
         if found:
-            return posted(found[0])
+            return settled_by(mutation, found[0])
         needed_s = self._quarantine_s(mutation)
         if waited_s < needed_s:
             return self._look_again(mutation, self._next_look_s(mutation, waited_s, needed_s))
+        if mutation.method is not Method.POST:
+            return self._absent(mutation)
+        return self._by_second_witness(mutation, needed_s)
+
+    def _by_second_witness(self, mutation: Mutation, needed_s: float) -> Outcome:
         if not self._store.pulled_since(mutation, needed_s):
             self._parts.wire.pull(mutation.endpoint)
         found = list(self._store.mirrored(mutation))
         if found:
-            return posted(found[0])
+            return settled_by(mutation, found[0])
         if not self._store.pulled_since(mutation, needed_s):
             return self._look_again(mutation, self._times.second_look_s)
         return self._absent(mutation)
@@ -118,5 +123,6 @@ class Unknowns:
             return Outcome(State.DEAD_LETTER, cause=cause, may_have_left=True)
         if mutation.resends >= RESENDS_MAX:
             return Outcome(State.DEAD_LETTER, cause=Cause(UNKNOWN_OUTCOME, mutation.your_ref), may_have_left=True)
-        log.info("mutation %s is not in Exact by two witnesses: it is planned again", mutation.mutation_id)
-        return Outcome(State.PLANNED, may_have_left=True, resend=True, facts={"absent_by": "token and mirror"})
+        witnesses = "token and mirror" if mutation.method is Method.POST else "the record itself"
+        log.info("mutation %s is not in Exact by %s: it is planned again", mutation.mutation_id, witnesses)
+        return Outcome(State.PLANNED, may_have_left=True, resend=True, facts={"absent_by": witnesses})

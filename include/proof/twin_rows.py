@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from include.outbox.model import Cause, Draft, Key, Mutation
+from include.outbox.model import Cause, Draft, Key, Method, Mutation
 from include.outbox.states import State
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,6 +59,10 @@ class Row:
     unrecognised: str | None = None
     exact_id: UUID | None = None
     late_by_s: float | None = None
+    method: Method = Method.POST
+    target_id: UUID | None = None
+    undoes: int | None = None
+    because: str = ""
 
     def mutation(self) -> Mutation:
         return Mutation(
@@ -85,6 +89,10 @@ class Row:
             self.unrecognised,
             self.exact_id,
             self.mapped_with,
+            self.method,
+            self.target_id,
+            None,
+            self.because,
         )
 
     def take_over(self, draft: Draft, by: str, *, asked: bool) -> None:
@@ -106,8 +114,8 @@ class Row:
         self.actor = by
 
 
-def row_of(mutation_id: int, draft: Draft, waits_for: int | None, by: str) -> Row:
-    """The row of a new mutation."""
+def row_of(mutation_id: int, draft: Draft, named: tuple[int | None, int | None], by: str) -> Row:
+    """The row of a new mutation; `named`: the mutation that it waits for, and the one that it undoes."""
     return Row(
         mutation_id=mutation_id,
         key=draft.key,
@@ -125,9 +133,13 @@ def row_of(mutation_id: int, draft: Draft, waits_for: int | None, by: str) -> Ro
         subjects=draft.subjects,
         amount_net=draft.amount_net,
         cause=draft.cause,
-        waits_for=waits_for,
+        waits_for=named[0],
         actor=by,
         mapped_with=draft.mapped_with,
+        method=draft.method,
+        target_id=draft.target_id,
+        undoes=named[1],
+        because=draft.because,
     )
 
 

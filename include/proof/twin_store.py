@@ -6,9 +6,10 @@ Tests hold both against one contract.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from include.outbox.model import Cause, Cursor, Draft, Found, Key, Mutation, Outcome, Tally
+from include.outbox.model import Cause, Cursor, Draft, Found, Key, Method, Mutation, Outcome, Tally
 from include.outbox.planning import replanned
 from include.outbox.ports import Receipt
 from include.outbox.states import UNKNOWN_OUTCOME, State
@@ -66,7 +67,7 @@ class StoreTwin:
         for each in sorted(self.tables.waiting):
             waiting = self.tables.rows[each]
             dead_of_it = waiting.waits_for == row.mutation_id and waiting.state is State.DEAD_LETTER and waiting.cause == cause
-            if dead_of_it and waiting.payload is not None and waiting.attempt == 0:
+            if dead_of_it and waiting.attempt == 0:
                 self.tables.move(waiting, State.PLANNED, by)
 
     def back_to_unknown(self, mutation: Mutation) -> bool:
@@ -94,8 +95,6 @@ class StoreTwin:
             if only is not None and mutation_id not in only:
                 continue
             row = self.tables.rows[mutation_id]
-            if only is not None and mutation_id not in only:
-                continue
             if row.not_before <= moment and (row.business_entity, row.division) not in self.tables.in_flight and self._may_go(row):
                 ready.append(mutation_id)
                 if len(ready) == limit:
@@ -103,7 +102,10 @@ class StoreTwin:
         return ready
 
     def _may_go(self, row: Row) -> bool:
-        return row.waits_for is None or self.tables.rows[row.waits_for].state is State.POSTED
+        return self._is_mapped(row) and (row.waits_for is None or self.tables.rows[row.waits_for].state is State.POSTED)
+
+    def _is_mapped(self, row: Row) -> bool:
+        return row.payload is not None or row.method is Method.DELETE
 
     def _bury_parked(self, division: int) -> int:
         """Only what was planned since the last look needs a look: a case that begins to park makes all of them new again."""
@@ -147,7 +149,8 @@ class StoreTwin:
     def claim(self, mutation_id: int, owner: str) -> Mutation | None:
         row = self.tables.rows[mutation_id]
         moment = self.tables.clock()
-        if row.state is not State.PLANNED or row.not_before > moment or (row.business_entity, row.division) in self.tables.in_flight:
+        claimable = row.state is State.PLANNED and row.not_before <= moment and self._is_mapped(row)
+        if not claimable or (row.business_entity, row.division) in self.tables.in_flight:
             return None
         row.attempt += 1
         row.owner = owner
@@ -155,7 +158,13 @@ class StoreTwin:
         row.looks = 0
         row.next_look_at = None
         self.tables.move(row, State.SENDING, owner)
-        return row.mutation()
+        return self._whole(row)
+
+    def _whole(self, row: Row) -> Mutation:
+        if row.undoes is None:
+            return row.mutation()
+        undone = self.tables.rows[row.undoes]
+        return replace(row.mutation(), target_id=undone.exact_id, written=undone.payload)
 
     def settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None = None) -> bool:
         if receipt is not None:
@@ -171,7 +180,14 @@ class StoreTwin:
         if row.state not in (IN_FLIGHT if late else {mutation.state}):
             return False
         self._write(row, outcome)
+        if outcome.state is State.POSTED and row.undoes is not None:
+            self._take_away(self.tables.rows[row.undoes], row.because)
         return True
+
+    def _take_away(self, row: Row, because: str) -> None:
+        self.tables.move(row, State.GONE, self._owner)
+        self.tables.recause(row, Cause(because))
+        self.tables.move(row, State.DISMISSED, self._owner)
 
     def _write(self, row: Row, outcome: Outcome) -> None:
         moment = self.tables.clock()
@@ -193,7 +209,7 @@ class StoreTwin:
 
     def abandoned(self, division: int) -> Sequence[Mutation]:
         sending = [row for row in self._in_flight(division) if row.state is State.SENDING]
-        snapshot = [(row.mutation(), self._is_over(row)) for row in sending]
+        snapshot = [(self._whole(row), self._is_over(row)) for row in sending]
         return [mutation for mutation, is_over in snapshot if is_over or self._nobody_holds(mutation.mutation_id)]
 
     def _nobody_holds(self, mutation_id: int) -> bool:
@@ -215,7 +231,7 @@ class StoreTwin:
         moment = self.tables.clock()
         unknown = [row for row in self._in_flight(division) if row.state is State.UNKNOWN]
         due = [row for row in unknown if (row.next_look_at or 0.0) <= moment]
-        return [row.mutation() for row in sorted(due, key=lambda row: row.next_look_at or 0.0)]
+        return [self._whole(row) for row in sorted(due, key=lambda row: row.next_look_at or 0.0)]
 
     def unknown_for_s(self, mutation: Mutation) -> float:
         return self.tables.clock() - (self.tables.rows[mutation.mutation_id].sent_at or 0.0)

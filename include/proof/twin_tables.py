@@ -59,8 +59,8 @@ class Tables:
         """A new mutation, or None when its key is known."""
         if draft.key in self.by_key:
             return None
-        waits_for = self.by_key.get(draft.waits_for) if draft.waits_for else None
-        row = row_of(len(self.rows) + 1, draft, waits_for, by)
+        waits_for = self._id_of(draft.waits_for)
+        row = row_of(len(self.rows) + 1, draft, (waits_for, self._id_of(draft.undoes)), by)
         self.rows[row.mutation_id] = row
         self.by_key[draft.key] = row.mutation_id
         if waits_for is not None:
@@ -68,6 +68,9 @@ class Tables:
         self._index(row, None, row.state)
         self._note(row, None)
         return row
+
+    def _id_of(self, key: Key | None) -> int | None:
+        return self.by_key[key] if key is not None else None
 
     def move(self, row: Row, after: State, by: str, note: str = "") -> None:
         """Change a row's state, if that is legal. A change of the cause is set by the caller first, with `recause`."""
@@ -117,6 +120,8 @@ class Tables:
         if before is not draft.state:
             self._refuse_illegal(row, draft.state)
         row.take_over(draft, by, asked=asked)
+        row.waits_for = self._id_of(draft.waits_for)
+        (self.waiting.add if row.waits_for is not None else self.waiting.discard)(row.mutation_id)
         if before is not draft.state:
             self._index(row, before, draft.state)
             row.state = draft.state

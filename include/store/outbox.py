@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
-from include.outbox.model import Cause, Cursor, Draft, Found, Mutation, Outcome, Tally
+from include.outbox.model import Cause, Cursor, Draft, Found, Key, Method, Mutation, Outcome, Tally
 from include.outbox.planning import replanned
 from include.outbox.ports import Receipt
 from include.outbox.states import State
@@ -17,7 +18,7 @@ from include.outbox.times import Times
 from include.store.database import Database, Row, named_queries
 from include.store.mirror import Witness, is_ours
 from include.store.permits import give_back
-from include.store.rows import draft_columns, json_of, key_columns, mutation_of, storable, waits_columns
+from include.store.rows import draft_columns, json_of, key_columns, mutation_of, storable
 
 _sql = named_queries("outbox")
 _mirror_sql = named_queries("mirror")
@@ -51,7 +52,14 @@ class OutboxStore:
         columns = draft_columns(draft)
         key = key_columns(draft.key)
         fixed = {"division": draft.division, "business_entity": draft.business_entity, "your_ref": draft.your_ref, "token": draft.key.token}
-        inserted = _sql.insert_mutation(connection, **key, **fixed, **columns, **waits_columns(draft.waits_for), by=self._owner)
+        change = {
+            "method": draft.method.value,
+            "target_id": draft.target_id,
+            "undoes": _id_of(connection, draft.undoes),
+            "because": draft.because,
+        }
+        waits_for = _id_of(connection, draft.waits_for)
+        inserted = _sql.insert_mutation(connection, **key, **fixed, **columns, **change, waits_for=waits_for, by=self._owner)
         if inserted is not None:
             return draft.state.value
         existing = mutation_of(_sql.mutation_by_key(connection, **key))
@@ -67,13 +75,23 @@ class OutboxStore:
 
     def _replace(self, connection: psycopg.Connection[Row], existing: Mutation, draft: Draft, *, by: str, asked: bool = False) -> bool:
         before = {"mutation_id": existing.mutation_id, "state_before": existing.state.value, "version_before": existing.payload_version}
-        return bool(_sql.replace_draft(connection, **before, **draft_columns(draft), by=by, asked=asked))
+        waits_for = _id_of(connection, draft.waits_for)
+        return bool(_sql.replace_draft(connection, **before, **draft_columns(draft), waits_for=waits_for, by=by, asked=asked))
 
     def replan(self, mutation: Mutation, draft: Draft, by: str, *, asked: bool = True) -> bool:
         """An operator's retry of a dead letter; what died with it comes back with it."""
         with self._database.transaction() as connection:
             done = self._replace(connection, mutation, draft, by=by, asked=asked)
             if done and draft.state is State.PLANNED and mutation.cause is not None:
+                cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
+                _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
+        return done
+
+    def again(self, mutation: Mutation, by: str) -> bool:
+        """An operator's retry of a change or a deletion; what died with it comes back with it."""
+        with self._database.transaction() as connection:
+            done = bool(_sql.again(connection, mutation_id=mutation.mutation_id, by=by))
+            if done and mutation.cause is not None:
                 cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
                 _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
         return done
@@ -96,6 +114,11 @@ class OutboxStore:
         with self._database.transaction() as connection:
             rows = _sql.ids_of(connection, source_system=source_system, source_ids=list(source_ids))
             return frozenset(row["mutation_id"] for row in rows)
+
+    def family(self, source_system: str, source_ids: Sequence[str]) -> list[Mutation]:
+        """All effects of some documents of the source, by source id and effect number, the deletions among them."""
+        with self._database.transaction() as connection:
+            return [mutation_of(row) for row in _sql.family(connection, source_system=source_system, source_ids=list(source_ids))]
 
     def bury_anew(self, mutation: Mutation, cause: Cause, by: str) -> bool:
         """A dead letter has another cause than was known; False when somebody was first."""
@@ -146,9 +169,9 @@ class OutboxStore:
         try:
             with self._database.transaction() as connection:
                 row = _sql.claim(connection, mutation_id=mutation_id, owner=owner)
+                return _whole(connection, row) if row else None
         except psycopg.errors.UniqueViolation:
             return None
-        return mutation_of(row) if row else None
 
     def settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None = None) -> bool:
         """W3. Kept trying while the database restarts: an id that Exact gave must not be lost. A late id also settles `unknown`."""
@@ -158,13 +181,25 @@ class OutboxStore:
         with self._database.transaction() as connection:
             if receipt is not None:
                 give_back(connection, self._app, receipt, times=self._times, mutation_id=mutation.mutation_id)
-            columns = self._outcome_columns(mutation, outcome)
-            if _sql.settle(connection, **columns) is not None:
-                return True
-            if outcome.state is not State.POSTED:
-                return False
-            _sql.claim_late(connection, mutation_id=mutation.mutation_id, attempt=mutation.attempt, by=self._owner)
-            return _sql.settle(connection, **columns) is not None
+            settled = self._settled(connection, mutation, outcome)
+            if settled and outcome.state is State.POSTED and mutation.method is Method.DELETE:
+                self._take_away(connection, mutation)
+            return settled
+
+    def _settled(self, connection: psycopg.Connection[Row], mutation: Mutation, outcome: Outcome) -> bool:
+        columns = self._outcome_columns(mutation, outcome)
+        if _sql.settle(connection, **columns) is not None:
+            return True
+        if outcome.state is not State.POSTED:
+            return False
+        _sql.claim_late(connection, mutation_id=mutation.mutation_id, attempt=mutation.attempt, by=self._owner)
+        return _sql.settle(connection, **columns) is not None
+
+    def _take_away(self, connection: psycopg.Connection[Row], deletion: Mutation) -> None:
+        """The document that we deleted ends with the deletion: gone, as was wanted."""
+        undone = _sql.mutation_by_id(connection, mutation_id=deletion.mutation_id)["undoes"]
+        _sql.take_away(connection, mutation_id=undone, deletion=deletion.mutation_id, by=self._owner)
+        _sql.dismiss_taken(connection, mutation_id=undone, because=deletion.because, by=self._owner)
 
     def _outcome_columns(self, mutation: Mutation, outcome: Outcome) -> dict[str, Any]:
         late = outcome.state is State.POSTED
@@ -191,7 +226,8 @@ class OutboxStore:
     def abandoned(self, division: int) -> Sequence[Mutation]:
         with self._database.transaction() as connection:
             rows = list(_sql.sending(connection, division=division, lease_s=self._times.lease_s))
-        return [mutation_of(row) for row in rows if row["over"] or self._nobody_holds(row["mutation_id"])]
+            sending = [(_whole(connection, row), row["over"]) for row in rows]
+        return [mutation for mutation, over in sending if over or self._nobody_holds(mutation.mutation_id)]
 
     def _nobody_holds(self, mutation_id: int) -> bool:
         if not self.lock(mutation_id):
@@ -201,7 +237,7 @@ class OutboxStore:
 
     def due_looks(self, division: int) -> Sequence[Mutation]:
         with self._database.transaction() as connection:
-            return [mutation_of(row) for row in _sql.due_looks(connection, division=division)]
+            return [_whole(connection, row) for row in list(_sql.due_looks(connection, division=division))]
 
     def unknown_for_s(self, mutation: Mutation) -> float:
         with self._database.transaction() as connection:
@@ -240,3 +276,22 @@ class OutboxStore:
             columns = {"cause_code": cause.code, "cause_subject": cause.subject}
             _sql.park_case(connection, division=division, subject=subject, **columns)
             return int(_sql.bury_parked(connection, division=division, by=self._owner))
+
+
+def _id_of(connection: psycopg.Connection[Row], key: Key | None) -> int | None:
+    """The mutation of a key that another one names. Raises `LookupError` when it is not there, since nothing could wait for it."""
+    if key is None:
+        return None
+    mutation_id: int | None = _sql.id_of_key(connection, **key_columns(key))
+    if mutation_id is None:
+        raise LookupError(f"{key} is not planned")
+    return mutation_id
+
+
+def _whole(connection: psycopg.Connection[Row], row: Row) -> Mutation:
+    """The mutation of a row, a deletion with the document that it takes away."""
+    mutation = mutation_of(row)
+    if row["undoes"] is None:
+        return mutation
+    undone = _sql.undone(connection, mutation_id=row["undoes"])
+    return replace(mutation, target_id=undone["exact_id"], written=undone["payload"])

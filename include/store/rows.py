@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from include.outbox.model import Cause, Draft, Key, Mutation
+from include.outbox.model import Cause, Draft, Key, Method, Mutation
 from include.outbox.states import State
 from include.store.database import Row
 
@@ -62,6 +62,9 @@ def mutation_of(row: Row) -> Mutation:
         unrecognised=row["unrecognised"],
         exact_id=row["exact_id"],
         mapped_with=row["mapped_with"],
+        method=Method(row["method"]),
+        target_id=row["target_id"],
+        because=row["because"],
     )
 
 
@@ -97,14 +100,4 @@ def draft_columns(draft: Draft) -> dict[str, Any]:
         "cause_code": cause.code if cause else None,
         "cause_subject": cause.subject if cause else "",
         "cause_facts": json_of(cause.facts if cause else {}),
-    }
-
-
-def waits_columns(key: Key | None) -> dict[str, Any]:
-    return {
-        "waits_system": key.source_system if key else None,
-        "waits_id": key.source_id if key else None,
-        "waits_effect": key.effect if key else None,
-        "waits_number": key.effect_number if key else None,
-        "waits_division": key.division if key else None,
     }

@@ -51,7 +51,7 @@ def test_what_has_no_literal_is_refused_and_not_guessed(value: object) -> None:
 
 
 @settings(max_examples=150)
-@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(str.strip))
 def test_any_text_finds_exactly_the_row_that_holds_it(sandbox_url: SandboxProcess, reader: ExactClient, text: str) -> None:
     row = {"endpoint": "crm/Accounts", "division": 100, "Code": "77", "Name": text or "-"}
     sandbox_url.control("POST", "rows", row)

@@ -15,8 +15,10 @@ from include.outbox.causes import CAUSES, explain
 from include.outbox.states import UNKNOWN_OUTCOME
 
 ROOT = Path(__file__).parents[2]
-# What makes a cause of its first argument, in any room.
-MAKERS = frozenset({"RecordError", "Cause", "FaultError", "fault"})
+# What makes a cause of its first argument, in any room; the latter are the questions of the mapping checks.
+MAKERS = frozenset(
+    {"RecordError", "Cause", "FaultError", "fault", "must_exist", "must_be_among", "must_not_be_among", "must_equal", "must_fit"}
+)
 # Named in the outbox's design; no code makes them by a literal.
 ALSO = frozenset({"currency_inactive", "error_budget_rest", UNKNOWN_OUTCOME})
 

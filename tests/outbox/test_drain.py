@@ -9,6 +9,7 @@ import pytest
 from include.errors import RetryableError, SetupError
 from include.outbox.classify import Answer, KnownCause
 from include.outbox.drain import BATCH
+from include.outbox.model import Cause, Found, Key, Method
 from include.outbox.ports import Purpose
 from include.outbox.states import State
 from include.proof.twin_store import StoreTwin
@@ -211,3 +212,61 @@ def test_many_short_waits_with_documents_between_them_do_not_end_a_drain():
     scene = _sent(*answers, times=10)
 
     assert scene.drain.run() == {"posted": 10}
+
+
+def _deleting(*, may_have_left: bool = False) -> Scene:
+    """A sale that is booked, and its deletion that is planned, or of unknown outcome."""
+    scene = _sent()
+    scene.drain.run()
+    scene.store.plan([DELETION], None)
+    if may_have_left:
+        scene.wire.answers = [Answer(status=503)]
+        scene.drain.attempt(2)
+    return scene
+
+
+DELETION = draft(
+    "A1", key=Key("shop", "A1", "delete_sale"), payload=None, method=Method.DELETE, undoes=Key("shop", "A1", "sale"), because="replaced"
+)
+
+
+def test_a_deletion_looks_first_and_is_sent_when_nothing_speaks_against_it():
+    scene = _deleting()
+    scene.wire.answers = [Answer(status=204, to_change=True)]
+
+    assert scene.drain.run() == {"posted": 1}
+    assert (scene.wire.looks, scene.wire.sent[-1].method, scene.wire.sent[-1].written) == (1, Method.DELETE, draft().payload)
+    assert scene.get(1).state is State.DISMISSED
+
+
+def test_a_deletion_that_somebody_speaks_against_is_never_sent():
+    scene = _deleting()
+    scene.wire.shown = [Found(objection=Cause("changed_in_exact", "A1"))]
+
+    assert scene.drain.run() == {"dead_letter": 1}
+    assert [each.method for each in scene.wire.sent] == [Method.POST]
+    assert scene.get(1).state is State.POSTED
+
+
+@pytest.mark.parametrize("status", [404, 503, None])
+def test_a_deletion_without_a_clear_answer_is_looked_for_and_done_when_the_document_is_gone(status):
+    scene = _deleting()
+    scene.wire.answers = [Answer(status=status, to_change=True)]
+    scene.drain.attempt(2)
+    assert scene.get(2).state is State.UNKNOWN
+    scene.wire.shown = [Found()]
+    scene.wait(2)
+
+    assert scene.unknowns.settle() == {"posted": 1}
+    assert scene.get(1).state is State.DISMISSED
+
+
+def test_a_deletion_that_did_nothing_is_sent_again_after_the_quarantine_without_a_second_witness():
+    scene = _deleting(may_have_left=True)
+    while scene.get(2).state is State.UNKNOWN:
+        scene.wait(60)
+        scene.unknowns.settle()
+    scene.wire.answers = [Answer(status=204, to_change=True)]
+
+    assert scene.wire.pulls == 0
+    assert scene.drain.run() == {"posted": 1}

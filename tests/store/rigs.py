@@ -152,7 +152,7 @@ class PostgresRig:
         tables = "mutation, mutation_event, attention_case, source_cursor, permit, error_slot, mirror_record, mirror_cursor"
         with self.connection.transaction():
             self.connection.execute("set local session_replication_role = replica")
-            self.connection.execute(f"truncate {tables} restart identity")
+            self.connection.execute(f"truncate {tables} restart identity cascade")
             self.connection.execute("update quota set unknown_streak = 0, paused_until = 'epoch'")
 
     def close(self) -> None:

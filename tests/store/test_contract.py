@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from include.errors import RetryableError
-from include.outbox.model import Cause, Cursor, Draft, Key, Mutation, Outcome
+from include.outbox.model import Cause, Cursor, Draft, Key, Method, Mutation, Outcome
 from include.outbox.ports import Purpose, Receipt
 from include.outbox.states import UNKNOWN_OUTCOME, State
 from tests.outbox.scenes import DIVISION, ENDPOINT, dead, document, draft
@@ -432,3 +432,65 @@ def test_a_429_makes_the_whole_division_wait(rig: Rig):
     assert caught.value.retry_after_s == pytest.approx(40, abs=5)
     rig.wait(41)
     assert rig.gate("other").take("logistics/Items", Purpose.NEAR_TIME)
+
+
+def deletion(number: str = "A1", **changes: object) -> Draft:
+    usual = {"key": Key("shop", number, "delete_sale"), "payload": None, "method": Method.DELETE}
+    return draft(number, **{**usual, "undoes": Key("shop", number, "sale"), "because": "replaced", **changes})
+
+
+def replacement(number: str = "A1") -> Draft:
+    return newer(number, key=Key("shop", number, "sale", 2), waits_for=Key("shop", number, "delete_sale"))
+
+
+def test_a_deletion_knows_its_document_and_takes_its_effect_along(rig: Rig):
+    store = rig.store()
+    store.settle(claimed(rig), POSTED)
+    store.plan([deletion(), replacement()], None)
+    assert list(store.ready(DIVISION, 50)) == [2]
+    going = store.claim(2, "worker")
+
+    assert (going.method, going.target_id, going.written) == (Method.DELETE, POSTED.exact_id, draft().payload)
+    assert store.settle(going, Outcome(State.POSTED))
+    assert states(rig) == ["dismissed", "posted", "planned"]
+    assert rig.seen()[0].cause == "replaced:"
+    assert list(store.ready(DIVISION, 50)) == [3]
+
+
+def test_a_deletion_of_unknown_outcome_still_knows_its_document(rig: Rig):
+    store = rig.store()
+    store.settle(claimed(rig), POSTED)
+    store.plan([deletion()], None)
+    store.settle(store.claim(2, "worker"), UNKNOWN)
+    rig.wait(2)
+    (due,) = store.due_looks(DIVISION)
+
+    assert (due.target_id, due.written) == (POSTED.exact_id, draft().payload)
+
+
+def test_what_waits_for_a_deletion_dies_with_it(rig: Rig):
+    store = rig.store()
+    store.settle(claimed(rig), POSTED)
+    store.plan([deletion(), replacement()], None)
+    objection = Cause("changed_in_exact", "A1")
+    store.settle(store.claim(2, "worker"), Outcome(State.DEAD_LETTER, cause=objection))
+
+    assert list(store.ready(DIVISION, 50)) == []
+    assert states(rig) == ["posted", "dead_letter", "dead_letter"]
+    assert {each.cause for each in rig.seen()[1:]} == {str(objection)}
+
+
+def test_what_has_no_payload_yet_waits_until_it_is_mapped(rig: Rig):
+    store = rig.store()
+    store.plan([draft(), draft("A2", payload=None, waits_for=Key("shop", "A1", "sale"))], None)
+    store.settle(store.claim(1, "worker"), POSTED)
+
+    assert list(store.ready(DIVISION, 50)) == []
+    assert store.claim(2, "worker") is None
+    store.plan([newer("A2")], None)
+    assert list(store.ready(DIVISION, 50)) == [2]
+
+
+def test_nothing_waits_for_what_is_not_there(rig: Rig):
+    with pytest.raises(LookupError):
+        rig.store().plan([draft(waits_for=Key("shop", "A9", "sale"))], None)

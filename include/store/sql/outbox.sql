@@ -3,14 +3,11 @@
 insert into mutation (
     source_system, source_id, effect, effect_number, key_division, administration, division, flow, endpoint, business_entity,
     source_day, source_version, mapped_with, source_changed_at, your_ref, token, payload, payload_version, payload_sha256, look, currency,
-    amount_net, vat, subjects, waits_for, state, cause_code, cause_subject, cause_facts, actor
+    amount_net, vat, subjects, method, target_id, undoes, because, waits_for, state, cause_code, cause_subject, cause_facts, actor
 ) values (
     :source_system, :source_id, :effect, :effect_number, :key_division, :administration, :division, :flow, :endpoint, :business_entity,
     :source_day, :source_version, :mapped_with, :source_changed_at, :your_ref, :token, :payload, 1, :payload_sha256, :look, :currency,
-    :amount_net, :vat, :subjects,
-    (select w.mutation_id from mutation w
-     where w.source_system = :waits_system and w.source_id = :waits_id and w.effect = :waits_effect
-       and w.effect_number = :waits_number and w.key_division = :waits_division),
+    :amount_net, :vat, :subjects, :method, :target_id, :undoes, :because, :waits_for,
     :state, :cause_code, :cause_subject, :cause_facts, :by
 ) on conflict (source_system, source_id, effect, effect_number, key_division) do nothing
 returning mutation_id;
@@ -22,6 +19,11 @@ where source_system = :source_system and source_id = :source_id and effect = :ef
   and effect_number = :effect_number and key_division = :key_division
 for update;
 
+-- name: id_of_key$
+select mutation_id from mutation
+where source_system = :source_system and source_id = :source_id and effect = :effect
+  and effect_number = :effect_number and key_division = :key_division;
+
 -- name: mutation_by_id^
 select * from mutation where mutation_id = :mutation_id;
 
@@ -30,7 +32,7 @@ select * from mutation where mutation_id = :mutation_id;
 update mutation set
     administration = :administration, flow = :flow, endpoint = :endpoint, source_day = :source_day, source_version = :source_version,
     mapped_with = :mapped_with, source_changed_at = :source_changed_at, payload = :payload, payload_version = payload_version + 1, payload_sha256 = :payload_sha256,
-    look = :look, currency = :currency, amount_net = :amount_net, vat = :vat, subjects = :subjects, state = :state,
+    look = :look, currency = :currency, amount_net = :amount_net, vat = :vat, subjects = :subjects, waits_for = :waits_for, state = :state,
     cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, not_before = 'epoch', actor = :by,
     resends = 0, asked = :asked, event_facts = '{}'
 where mutation_id = :mutation_id and state = :state_before and payload_version = :version_before;
@@ -42,13 +44,22 @@ update mutation set state = 'dismissed', cause_code = :cause_code, cause_subject
 where division = :division and state = 'planned' and not may_have_left and source_day < :book_from::date;
 
 -- name: planned_otherwise
--- What is planned, and never left, with another configuration than the one in force.
-select source_id, effect from mutation
-where division = :division and flow = :flow and state = 'planned' and not may_have_left and mapped_with <> :mapped_with
-order by mutation_id;
+-- What is planned, and never left, with another configuration than the one in force; and what waited for an outcome that is known now.
+select m.source_id, m.effect from mutation m
+where m.division = :division and m.flow = :flow and m.state = 'planned' and not m.may_have_left and m.method = 'POST'
+  and (m.mapped_with <> :mapped_with
+       or m.payload is null and exists (select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'))
+order by m.mutation_id;
 
 -- name: ids_of
 select mutation_id from mutation where source_system = :source_system and source_id = any(:source_ids);
+
+-- name: family
+-- All effects of some source records, and what was done to them.
+select * from mutation
+where source_system = :source_system and source_id = any(:source_ids) and key_division = 0
+order by source_id, effect_number, mutation_id;
+
 -- name: bury_anew!
 -- Another cause was found when a dead letter was to be tried again.
 update mutation set cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, actor = :by, event_facts = '{}'
@@ -61,7 +72,7 @@ where mutation_id = :mutation_id and state = 'dead_letter' and cause_code = 'unk
 -- name: revive_waiting!
 -- What died with a mutation comes back with it.
 update mutation set state = 'planned', actor = :by, event_facts = jsonb_build_object('waits_for', :mutation_id::text)
-where waits_for = :mutation_id and state = 'dead_letter' and payload is not null and attempt = 0
+where waits_for = :mutation_id and state = 'dead_letter' and attempt = 0
   and (cause_code, cause_subject) = (:cause_code, :cause_subject);
 
 -- name: move_cursor!
@@ -87,9 +98,9 @@ from mutation w
 where m.division = :division and m.state = 'planned' and w.mutation_id = m.waits_for and w.state in ('dead_letter', 'dismissed');
 
 -- name: ready
--- Planned, due, nothing to wait for, and no other change of the same business entity on its way.
+-- Planned, due, nothing to wait for, mapped, and no other change of the same business entity on its way.
 select m.mutation_id from mutation m
-where m.division = :division and m.state = 'planned' and m.not_before <= clock_timestamp()
+where m.division = :division and m.state = 'planned' and m.not_before <= clock_timestamp() and (m.payload is not null or m.method = 'DELETE')
   and (:only::bigint[] is null or m.mutation_id = any(:only))
   and (m.waits_for is null or exists (select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'))
   and not exists (
@@ -117,11 +128,31 @@ update mutation set state = 'sending', attempt = attempt + 1, owner = :owner, se
 where mutation_id = (
     select m.mutation_id from mutation m
     where m.mutation_id = :mutation_id and m.state = 'planned' and m.not_before <= clock_timestamp()
+      and (m.payload is not null or m.method = 'DELETE')
       and not exists (
           select from mutation o
           where o.business_entity = m.business_entity and o.division = m.division and o.state in ('sending', 'unknown'))
     for update skip locked)
 returning *;
+
+-- name: undone^
+-- The document that a deletion takes away: its id, and what we wrote.
+select exact_id, payload from mutation where mutation_id = :mutation_id;
+
+-- name: again!
+-- An operator's retry of a change: it is tried as it stands, and looks at its record first.
+update mutation set state = 'planned', cause_code = null, cause_subject = '', cause_facts = '{}', not_before = 'epoch', resends = 0, actor = :by,
+    event_facts = '{}'
+where mutation_id = :mutation_id and state = 'dead_letter' and method <> 'POST' and cause_code <> 'unknown_outcome';
+
+-- name: take_away!
+-- We deleted the document of an effect: it is gone, and that is what was wanted.
+update mutation set state = 'gone', actor = :by, event_facts = jsonb_build_object('deleted_by', :deletion)
+where mutation_id = :mutation_id and state = 'posted';
+
+-- name: dismiss_taken!
+update mutation set state = 'dismissed', cause_code = :because, cause_subject = '', cause_facts = '{}', actor = :by, event_facts = '{}'
+where mutation_id = :mutation_id and state = 'gone';
 
 -- name: settle^
 -- W3: compare-and-swap by attempt and state.

@@ -21,6 +21,10 @@ create table mutation (
     division integer not null,
     flow text not null,
     endpoint text not null,
+    method text not null default 'POST' check (method in ('POST', 'PUT', 'DELETE')),
+    target_id uuid,
+    undoes bigint references mutation,
+    because text not null default '',
     business_entity text not null,
     source_day date not null,
     source_version text not null,
@@ -61,14 +65,20 @@ create table mutation (
     updated_at timestamptz not null default clock_timestamp(),
     unique (source_system, source_id, effect, effect_number, key_division),
     unique (division, token),
-    check (state not in ('posted', 'gone') or exact_id is not null),
-    check (state not in ('planned', 'sending', 'unknown', 'posted') or payload is not null),
+    check (method <> 'POST' or state not in ('posted', 'gone') or exact_id is not null),
+    check (method <> 'PUT' or target_id is not null),
+    check (method <> 'DELETE' or undoes is not null),
+    -- What waits for a mutation whose outcome it needs is mapped when that is known.
+    check (method = 'DELETE' or state not in ('planned', 'sending', 'unknown', 'posted') or payload is not null
+           or state = 'planned' and waits_for is not null),
     check (state not in ('sending', 'unknown') or sent_at is not null),
     check (state not in ('dead_letter', 'dismissed') or cause_code is not null)
 );
 
 comment on column mutation.mapped_with is 'The configuration that the payload was made with: what was planned with another one is mapped again before it is sent.';
 comment on column mutation.asked is 'An operator asked for the next attempt: it goes out although its cause is parked, as the canary.';
+comment on column mutation.target_id is 'The record in Exact that a change is about.';
+comment on column mutation.undoes is 'The effect whose document a deletion takes away; it is dismissed with the deletion, because of `because`.';
 comment on table mutation is 'One effect that we want, or wanted, in Exact; its key is unique for ever.';
 
 -- At most one change of a business entity is on its way: a second would not know what the first became.
