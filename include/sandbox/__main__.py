@@ -65,6 +65,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     server = HttpServer(sandbox, sandbox.world.clock.date_header)
     bound = await server.start(host, port)
     sandbox.world.base_url = f"http://{host}:{bound}"
+    sandbox.start()
     gc.freeze()
     sys.stdout.write(
         f"Exact Online sandbox on {sandbox.world.base_url} (books {settings.seed_books}, {settings.minutely_limit} calls a minute)\n"
@@ -72,6 +73,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     sys.stdout.flush()
     await stopped.wait()
     await server.stop()
+    await sandbox.stop()
     sandbox.world.database.close()
 
 

@@ -31,6 +31,7 @@ from include.sandbox.odata_filter import SYNTAX
 from include.sandbox.reading import Reader
 from include.sandbox.refusals import JSON, not_signed_in, refusal
 from include.sandbox.server import Request, Response
+from include.sandbox.webhook_subscriptions import SUBSCRIPTIONS, shake_hands
 from include.sandbox.world import World
 from include.sandbox.writing import Writer
 
@@ -109,6 +110,8 @@ class Api:
     async def _admitted(self, visit: Visit) -> Response:
         """Answer a call that is within its limits, faults allowing."""
         request, call = visit.request, visit.call
+        if call.endpoint == SUBSCRIPTIONS and request.method == "POST" and call.division in visit.identity.divisions:
+            await shake_hands(self._world, visit.identity.client_id, call.division or 0, request.body)
         content = request.body.decode("utf-8", "replace") + request.query
         fault = self._world.faults.pick(request.method, call.endpoint, call.division, content)
         if fault and fault.answer == "500_unknown":

@@ -11,6 +11,8 @@ from include.sandbox.control import Control
 from include.sandbox.oauth import OAuth
 from include.sandbox.pages import Pages
 from include.sandbox.server import Request, Response
+from include.sandbox.webhook_delivery import Deliverer
+from include.sandbox.webhook_events import Notices
 from include.sandbox.world import Settings, World
 
 
@@ -27,9 +29,26 @@ class Sandbox:
         books = Books(self.world.database)
         self._control = Control(self.world, books)
         self._browser = Browser(self.world, books, self._pages)
+        self._notices = Notices(self.world)
+        self._deliverer = Deliverer(self.world, self._notices)
+
+    def start(self) -> None:
+        """Begin what runs in the background: notifications."""
+        self._deliverer.start()
+
+    async def stop(self) -> None:
+        """End what runs in the background."""
+        await self._deliverer.stop()
 
     async def __call__(self, request: Request) -> Response:
-        """Answer a request."""
+        """Answer a request; then see whom to notify of what it changed."""
+        try:
+            return await self._answer(request)
+        finally:
+            if self._notices.collect() or request.path.startswith("/control"):
+                self._deliverer.wake()
+
+    async def _answer(self, request: Request) -> Response:
         path = request.path
         if path.startswith("/api/v1/"):
             return await self._api.handle(request)

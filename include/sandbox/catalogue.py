@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from include.sandbox.endpoints import CHILDREN, KNOWN_FILTERS, TABLES
+from include.sandbox.endpoints import ALSO_POSTED, CHILDREN, KNOWN_FILTERS, TABLES
 
 METADATA = Path(__file__).parent / "metadata"
 
@@ -93,7 +93,7 @@ class Catalogue:
 
 def _entity(directory: Path, endpoint: str) -> Entity:
     raw: dict[str, Any] = json.loads((directory / f"{endpoint.replace('/', '.')}.json").read_text("utf-8"))
-    fields = {field["name"]: _field(field) for field in raw["fields"]}
+    fields = {field["name"]: _field(field, also_posted=ALSO_POSTED.get(endpoint, frozenset())) for field in raw["fields"]}
     return Entity(
         endpoint=endpoint,
         name=raw["entity"].rsplit("/", 1)[-1],
@@ -110,12 +110,12 @@ def _entity(directory: Path, endpoint: str) -> Entity:
     )
 
 
-def _field(raw: dict[str, Any]) -> Field:
+def _field(raw: dict[str, Any], *, also_posted: frozenset[str]) -> Field:
     return Field(
         name=raw["name"],
         edm=raw["edm_type"],
         mandatory=raw["mandatory"],
-        post=raw["post"],
+        post=raw["post"] or raw["name"] in also_posted,
         put=raw["put"],
         max_length=raw.get("max_length"),
         length_is_sure=raw.get("max_length_confidence") in ("high", "medium"),

@@ -14,6 +14,7 @@ from include.sandbox.answers import ApiError, ValidationError
 from include.sandbox.books import INVOICES, Books
 from include.sandbox.clock import iso
 from include.sandbox.control_books import DOCUMENT, BookControl
+from include.sandbox.control_webhooks import WebhookControl
 from include.sandbox.faults import KINDS as FAULT_KINDS
 from include.sandbox.faults import UnknownFaultError
 from include.sandbox.payload import read_json
@@ -57,6 +58,7 @@ class Control:
             ("POST", "tokens"): self._revoke,
             ("POST", "moves"): self._move,
             **self._book_control.routes,
+            **WebhookControl(world).routes,
         }
 
     async def handle(self, request: Request) -> Response:

@@ -68,7 +68,7 @@ INDEXES = {
     "sales_entry_lines": ("EntryID",),
     "transaction_lines": ("EntryID", "YourRef", "ExternalLinkReference", "Modified", "_balance"),
     "vat_percentages": ("VATCodeID",),
-    "payment_terms": ("TransactionEntryID", "Account", "InvoiceNumber", "Status", "Modified", "_settled_by"),
+    "payment_terms": ("TransactionEntryID", "TransactionID", "Account", "InvoiceNumber", "DueDate", "Modified", "_settled_by"),
     "purchase_entries": ("YourRef", "EntryNumber", "Modified", "Supplier"),
     "purchase_entry_lines": ("EntryID",),
     "bank_entries": ("JournalCode", "EntryNumber"),
@@ -102,7 +102,7 @@ CREATE TABLE IF NOT EXISTS _calls (
     committed INTEGER NOT NULL DEFAULT 0, committed_ms INTEGER, row_key TEXT, text TEXT);
 CREATE INDEX IF NOT EXISTS _calls_client ON _calls (client_id, division, received_ms);
 CREATE TABLE IF NOT EXISTS _applications (
-    client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT);
+    client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT, webhook_secret TEXT);
 CREATE TABLE IF NOT EXISTS _grants (
     client_id TEXT NOT NULL, user_id TEXT NOT NULL, divisions TEXT NOT NULL, PRIMARY KEY (client_id, user_id));
 CREATE TABLE IF NOT EXISTS _codes (
@@ -115,6 +115,15 @@ CREATE TABLE IF NOT EXISTS _refresh_tokens (
     token TEXT PRIMARY KEY, chain INTEGER NOT NULL, issued_ms INTEGER NOT NULL, used_ms INTEGER, parent TEXT);
 CREATE TABLE IF NOT EXISTS _access_tokens (
     token TEXT PRIMARY KEY, chain INTEGER NOT NULL, expires_ms INTEGER NOT NULL, refresh_token TEXT NOT NULL, first_used_ms INTEGER);
+CREATE TABLE IF NOT EXISTS _webhook_events (
+    seq INTEGER PRIMARY KEY, division INTEGER NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL, action TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _deliveries (
+    id INTEGER PRIMARY KEY, subscription TEXT NOT NULL, client_id TEXT NOT NULL, division INTEGER NOT NULL, topic TEXT NOT NULL,
+    url TEXT NOT NULL, body TEXT NOT NULL, created_ms INTEGER NOT NULL, next_ms INTEGER, state TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS _deliveries_due ON _deliveries (state, next_ms);
+CREATE TABLE IF NOT EXISTS _attempts (
+    delivery INTEGER NOT NULL, at_ms INTEGER NOT NULL, status INTEGER, text TEXT NOT NULL, took_ms INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS _attempts_of ON _attempts (delivery);
 CREATE INDEX IF NOT EXISTS _access_refresh ON _access_tokens (refresh_token);
 """
 
@@ -154,6 +163,8 @@ class Database:
                 self.connection.execute(f'CREATE INDEX IF NOT EXISTS "{table}_trimmed" ON "{table}" ("Division", trim("Code"))')
             elif column == "_balance":
                 self._index(table, "", "Division", "GLAccountCode", "AmountDC")
+            elif columns[column] == "Edm.Guid":
+                self._index(table, "", column)
             else:
                 self._index(table, "", "Division", column)
 
@@ -270,7 +281,7 @@ class Database:
     def empty(self, *, keep_tokens: bool) -> None:
         """Delete every row; tokens, and the applications and users that they belong to, only if told so."""
         kept = {"_codes", "_chains", "_refresh_tokens", "_access_tokens"} if keep_tokens else set()
-        own = {"_facts", "_counters", "_calls", "_applications", "_grants", "_codes", "_chains", "_refresh_tokens", "_access_tokens"}
+        own = {row["name"] for row in self.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '#_%' ESCAPE '#'")}
         for table in (set(self._columns) | own) - kept:
             self.run(sql.delete(table, "1"))
         self._counters.clear()

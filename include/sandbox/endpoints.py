@@ -5,6 +5,7 @@ from __future__ import annotations
 # Endpoint -> table. Twins (sync, bulk, hrm) read the same rows as the endpoint that they mirror.
 TABLES = {
     "current/Me": "users",
+    "webhooks/WebhookSubscriptions": "webhook_subscriptions",
     "system/Divisions": "divisions",
     "hrm/Divisions": "divisions",
     # relations
@@ -191,6 +192,9 @@ CHILDREN = {
 
 # Members of the mandatory filter that are known where the documentation's list is unreadable (FACTS 6.3), with what clients poll by.
 KNOWN_FILTERS = {"salesentry/SalesEntries": ("EntryID", "Created", "Customer", "EntryDate", "EntryNumber", "Journal", "Modified")}
+
+# What clients post although the reference says that it is only read (FACTS 5.1).
+ALSO_POSTED = {"webhooks/WebhookSubscriptions": frozenset({"Description", "IsInstant"})}
 
 # EntityType of sync/Deleted by table (FACTS 4.5).
 ENTITY_TYPE = {

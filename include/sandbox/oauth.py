@@ -101,6 +101,8 @@ class OAuth:
         if self._world.switches.consent_ends_old_chain:
             ended = (now, client_id, code["user_id"])
             database.run("UPDATE _chains SET killed_ms = ? WHERE client_id = ? AND user_id = ? AND killed_ms IS NULL", ended)
+        if self._world.switches.consent_ends_webhooks:
+            database.run('DELETE FROM webhook_subscriptions WHERE "ClientID" = ? AND "UserID" = ?', (client_id, code["user_id"]))
         return self._new_chain(client_id, code["user_id"], code["divisions"])
 
     def _new_chain(self, client_id: str, user_id: str, divisions: str) -> Row:

@@ -28,6 +28,7 @@ class Reader:
         self._world = world
         self._division = division
         self._user_id = identity.user_id
+        self._client_id = identity.client_id
         self._divisions = identity.divisions
         self._base = f"{origin}/api/v1/" + (f"{division}/" if division is not None else "")
         kind = AtomRenderer if form == "atom" else Renderer
@@ -148,6 +149,9 @@ class Reader:
         if divided:
             where.append('"Division" = ?')
             parameters.append(self._division)
+        if entity.table == "webhook_subscriptions":
+            where.append('"ClientID" = ?')
+            parameters.append(self._client_id)
         if entity.kind == "sync" and self._world.sync_visible_ms > now:
             where.append("_synced_ms <= ?")
             parameters.append(now)

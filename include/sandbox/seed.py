@@ -94,7 +94,8 @@ class _Gardener:
         scopes = json.dumps(application["scopes"]) if application.get("scopes") else None
         uris = json.dumps(application["redirect_uris"])
         values = (application["client_id"], application["client_secret"], application["name"], uris, scopes)
-        self._world.database.run("INSERT INTO _applications VALUES (?, ?, ?, ?, ?)", values)
+        secret = application.get("webhook_secret", f"{application['client_id']}-webhook-secret")
+        self._world.database.run("INSERT INTO _applications VALUES (?, ?, ?, ?, ?, ?)", (*values, secret))
         for grant in application["grants"]:
             granted = (application["client_id"], fixed_id("user", grant["user"]), json.dumps(grant["divisions"]))
             self._world.database.run("INSERT INTO _grants VALUES (?, ?, ?)", granted)

@@ -52,6 +52,14 @@ class Switches:
     late_visible_rate: float = 0.0  # share of bookings that sync shows late, with a lower timestamp than its neighbours (4.3)
     late_visible_s: float = 0.0
     read_lag_s: float = 0.0  # reads show a booking only after this long (6.11, 8)
+    webhook_loopback: bool = False  # notifications may go to this machine, over plain HTTP too (5.2)
+    webhook_delay_s: float = 0.0  # notifications leave this long after what they tell of (5.8)
+    webhook_loss_rate: float = 0.0  # share of notifications that never leave (5.8)
+    webhook_duplicate_rate: float = 0.0  # share that is sent twice (5.8)
+    webhook_reorder_rate: float = 0.0  # share that is overtaken: sent webhook_reorder_s later (5.8)
+    webhook_reorder_s: float = 5.0
+    webhook_tamper_rate: float = 0.0  # share that somebody changed under way: the signature is wrong (5.6)
+    consent_ends_webhooks: bool = False  # a new consent of the same user and application ends its subscriptions (5.10)
     forget_deleted_days: int = 61  # how long sync/Deleted remembers (4.4)
 
     def changed(self, changes: dict[str, Any]) -> Switches:

@@ -46,6 +46,7 @@ class World:
         self.switches = Switches()
         self.base_url = ""
         self.scheme = "http"
+        self.callbacks: dict[str, str] = {}  # addresses that were just asked to take notifications, and what was wrong with the answer
         self.sync_visible_ms = 0  # the latest moment at which a hidden booking shows up in sync
         self.read_visible_ms = 0
         self._dice = random.Random(f"{settings.seed_number}/{self.database.next('starts')}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from include.sandbox import masters, sales_entries, sales_invoices, sales_line_edits
+from include.sandbox import masters, sales_entries, sales_invoices, sales_line_edits, webhook_subscriptions
 from include.sandbox.answers import NotFoundError
 from include.sandbox.atom_entry import is_atom, read_entry
 from include.sandbox.bookkeeper import Bookkeeper
@@ -16,25 +15,6 @@ from include.sandbox.reading import Reader
 from include.sandbox.server import Request, Response
 
 TOTALS = ("AmountFC", "AmountDC", "VATAmountFC", "VATAmountDC", "AmountFCExclVat")
-POSTS: dict[str, Callable[[Bookkeeper, Payload], Row]] = {
-    "salesinvoice/SalesInvoices": sales_invoices.post_invoice,
-    "salesinvoice/PrintedSalesInvoices": sales_invoices.print_invoice,
-    "salesinvoice/SalesInvoiceLines": sales_line_edits.post_invoice_line,
-    "salesentry/SalesEntries": sales_entries.post_entry,
-    "salesentry/SalesEntryLines": sales_line_edits.post_entry_line,
-}
-PUTS: dict[str, Callable[[Bookkeeper, str, Row], None]] = {
-    "salesinvoice/SalesInvoices": sales_invoices.change_invoice,
-    "salesinvoice/SalesInvoiceLines": sales_line_edits.change_invoice_line,
-    "salesentry/SalesEntries": sales_entries.change_entry,
-    "salesentry/SalesEntryLines": sales_line_edits.change_entry_line,
-}
-DELETES: dict[str, Callable[[Bookkeeper, str], None]] = {
-    "salesinvoice/SalesInvoices": sales_invoices.delete_invoice,
-    "salesinvoice/SalesInvoiceLines": sales_line_edits.delete_invoice_line,
-    "salesentry/SalesEntries": sales_entries.delete_entry,
-    "salesentry/SalesEntryLines": sales_line_edits.delete_entry_line,
-}
 
 
 class Writer:

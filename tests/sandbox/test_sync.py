@@ -150,7 +150,8 @@ def test_3_4_sync_pages_of_a_thousand_give_each_row_once(demo):
     assert len(first["results"]) == 1000
     assert "$skiptoken=" in first["__next"]
     rows = pull(client, f"{UK}/sync/Logistics/Items", 1, select="ID,Code,Timestamp")
-    assert len(rows) == len({row["ID"] for row in rows}) == 1986
+    counted = client.call("GET", f"{UK}/sync/Logistics/Items/$count", query="$filter=Timestamp gt 1L", Accept="*/*").text
+    assert len(rows) == len({row["ID"] for row in rows}) == int(counted) > 1000
     stamps = [int(row["Timestamp"]) for row in rows]
     assert stamps == sorted(stamps)
 
