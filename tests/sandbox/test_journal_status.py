@@ -6,11 +6,10 @@ FIELDS = "Journal,Year,Period,Status"
 
 
 def test_each_journal_has_each_period_and_all_are_open_at_first(client):
-    rows = client.rows("100/read/financial/JournalStatusList", "JournalType eq 20", select=FIELDS)
+    rows = client.all_rows("100/read/financial/JournalStatusList", "JournalType eq 20", select=FIELDS)
     keys = [(row["Journal"], row["Year"], row["Period"]) for row in rows]
 
     assert len(keys) == len(set(keys)) == 2 * 36
-    assert keys == sorted(keys)
     assert {row["Status"] for row in rows} == {0}
 
 
