@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from include.adapters.drafts import SOURCE
+from include.adapters.credits import Crediting, Return
+from include.adapters.drafts import CREDIT, SALE, SOURCE, Drafting, Order
 from include.administrations.model import Mode
 from include.outbox.model import Cursor, Draft, Tally
 from include.run import Run
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 # Rows that the shop commits late carry an earlier moment of change: read so far back each time.
 OVERLAP = timedelta(hours=2)
 BATCH = 200
+# The flows, as their Dags are called.
+ORDERS, RETURNS = "orders_to_invoices", "returns_to_credit_notes"
 
 
 class FeedRecord(Protocol):
@@ -53,6 +56,44 @@ class Feed(Generic[R]):
     by_number: Callable[[Sequence[str]], Sequence[R]]
     drafts: Callable[[Sequence[R]], list[Draft]]
     again: Callable[[Sequence[R]], list[Draft]]
+
+
+def orders_feed(run: Run) -> Feed[Order]:
+    """Orders, which become sales."""
+    drafting = _drafting(run)
+    return Feed(
+        flow=ORDERS,
+        name="orders",
+        effect=SALE,
+        read=run.sources.orders,
+        by_number=run.sources.orders_by_number,
+        drafts=drafting.drafts,
+        again=drafting.drafts_again,
+    )
+
+
+def returns_feed(run: Run) -> Feed[Return]:
+    """Returns, which become credits of the sales that they take back."""
+    crediting = Crediting(_drafting(run), RETURNS, run.sources, run.credits)
+    return Feed(
+        flow=RETURNS,
+        name="returns",
+        effect=CREDIT,
+        read=run.sources.returns,
+        by_number=run.sources.returns_by_number,
+        drafts=crediting.drafts,
+        again=crediting.drafts_again,
+    )
+
+
+def drafts_by_number(run: Run, numbers: Sequence[str]) -> list[Draft]:
+    """The drafts of orders and returns with these numbers, as the shop has them now; none for what it does not have any more."""
+    orders, returns = orders_feed(run), returns_feed(run)
+    return [*orders.drafts(orders.by_number(numbers)), *returns.drafts(returns.by_number(numbers))]
+
+
+def _drafting(run: Run) -> Drafting:
+    return Drafting(run.administration, run.administrations, run.master, ORDERS, run.window.until)
 
 
 def is_off(run: Run) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,11 @@ def equal(field: str, value: object) -> str:
 
 def above(field: str, value: object) -> str:
     return f"{field} gt {literal(value)}"
+
+
+def one_of(field: str, values: Iterable[object]) -> str:
+    """In brackets, since `and` binds closer."""
+    return f"({' or '.join(equal(field, value) for value in values)})"
 
 
 def every(*terms: str) -> str:

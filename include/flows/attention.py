@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from include.adapters.drafts import Drafting
 from include.errors import ExactlyError, SetupError
+from include.feeds import drafts_by_number
 from include.outbox.causes import Language, explain
 from include.outbox.model import Cause, Draft, Mutation, Tally
 from include.outbox.states import UNKNOWN_OUTCOME, State
@@ -123,9 +123,8 @@ def _remains(trial: _Trial, record: Mutation) -> bool:
 
 def drafts_of(run: Run, records: list[Mutation]) -> dict[str, Draft]:
     """Read the source again and map again; a record that the source does not know any more gets no draft."""
-    drafting = Drafting(run.administration, run.administrations, run.master, "orders_to_invoices", run.window.until)
     numbers = sorted({record.key.source_id for record in records})
-    return {str(draft.key): draft for draft in drafting.drafts(run.sources.orders_by_number(numbers))}
+    return {str(draft.key): draft for draft in drafts_by_number(run, numbers)}
 
 
 def _known_to_source(run: Run, record: Mutation) -> bool:

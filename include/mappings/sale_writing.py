@@ -58,15 +58,19 @@ class Sold:
 
 def sold(order: ShopOrder, asked: Asked, refusals: Refusals) -> Sold:
     """Look up all that the order needs; raises the first of `refusals` when something speaks against it."""
-    administration, master = asked.administration, asked.master
-    head = header(order, administration, master, refusals, asked.chosen_day)
-    lines = _written_lines(order, asked, refusals)
-    rounding: WrittenLine | None = None
-    with refusals.question():
-        rounding = rounding_line(lines, order, administration, master) if not refusals else None
+    head = header(order, asked.administration, asked.master, refusals, asked.chosen_day)
+    lines, rounding = sold_lines(order, asked, refusals)
     if head is None or refusals:
         raise refusals.first()
-    return Sold(administration, order, head, lines, rounding)
+    return Sold(asked.administration, order, head, lines, rounding)
+
+
+def sold_lines(order: ShopOrder, asked: Asked, refusals: Refusals) -> tuple[tuple[WrittenLine, ...], WrittenLine | None]:
+    """The lines for Exact and the rounding line, if one is needed; none when something speaks against one, which is then in `refusals`."""
+    lines = _written_lines(order, asked, refusals)
+    with refusals.question():
+        return lines, rounding_line(lines, order, asked.administration, asked.master) if not refusals else None
+    return lines, None
 
 
 def written(sale: Sold, record: SalesInvoice | SalesEntry) -> SalesDocument:
@@ -111,7 +115,6 @@ def entry(sale: Sold, text: str) -> SalesEntry:
 
 
 def _written_lines(order: ShopOrder, asked: Asked, refusals: Refusals) -> tuple[WrittenLine, ...]:
-    """The lines for Exact; none when something speaks against one, which is then in `refusals`."""
     priced = _priced_lines(order, asked, refusals)
     write = written_for_invoice if asked.administration.target is Target.SALES_INVOICE else written_for_entry
     with refusals.question():

@@ -3,7 +3,8 @@
 --
 -- Put an expression over your own tables in place of each NULL, a FROM in place of each WHERE false, and run it in your database.
 -- "may be empty": the column must be there, a row may leave it empty. "optional": the column may be left out.
--- Keep it fast with indexes: changed_at and number on customers, orders and returns; order_number and return_number on the lines.
+-- Keep it fast with indexes: changed_at and number on customers, orders and returns; order_number on returns and on the lines of orders,
+-- return_number on the lines of returns.
 -- Give the user that Exactly signs in with nothing but USAGE on this schema and SELECT on its views.
 -- Then run `exactly doctor`: it names every column that is missing or of another type.
 

@@ -48,6 +48,13 @@ def by_number(view: View, present: Collection[str]) -> sql.Composed:
     )
 
 
+def of_orders(view: View, present: Collection[str]) -> sql.Composed:
+    """Records that name one of these orders, by number."""
+    return sql.SQL("SELECT {key} AS key, {columns} FROM {view} v WHERE v.order_number = ANY(%(numbers)s::text[]) ORDER BY v.number").format(
+        key=_KEY, columns=_columns(view, present), view=table(view)
+    )
+
+
 def by_stand_in(view: View, present: Collection[str]) -> sql.Composed:
     """Records by stand-ins for their numbers; reads the whole view."""
     return sql.SQL(

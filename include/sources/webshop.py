@@ -73,6 +73,10 @@ class Webshop:
         """Return the returns with these numbers, by number; those that the shop does not know are left out."""
         return self._by_number(RETURN_SOURCE, numbers)
 
+    def returns_of_orders(self, order_numbers: Sequence[str]) -> list[ShopReturn | BadRecord]:
+        """Return all returns that name one of these orders, by number."""
+        return self._found(RETURN_SOURCE, queries.of_orders, sorted(set(order_numbers)))
+
     def customers_by_number(self, numbers: Sequence[str]) -> list[Customer | BadRecord]:
         """Return the customers with these numbers, by number; those that the shop does not know are left out."""
         return self._by_number(CUSTOMER_SOURCE, numbers)
@@ -116,12 +120,14 @@ class Webshop:
     def _by_number(self, source: Source[R], numbers: Sequence[str]) -> list[R | BadRecord]:
         plain = sorted({number for number in numbers if not _STAND_IN.search(number)})
         stand_ins = sorted({number for number in numbers if _STAND_IN.search(number)})
+        return self._found(source, queries.by_number, plain) + self._found(source, queries.by_stand_in, stand_ins)
+
+    def _found(self, source: Source[R], query: Query, numbers: Sequence[str]) -> list[R | BadRecord]:
         records: list[R | BadRecord] = []
-        for query, wanted in ((queries.by_number, plain), (queries.by_stand_in, stand_ins)):
-            for start in range(0, len(wanted), PAGE_SIZE):
-                with self._session.page() as cursor:
-                    headers = self._headers(cursor, source, query, {"numbers": wanted[start : start + PAGE_SIZE]})
-                    records += self._assembled(cursor, source, headers)
+        for start in range(0, len(numbers), PAGE_SIZE):
+            with self._session.page() as cursor:
+                headers = self._headers(cursor, source, query, {"numbers": numbers[start : start + PAGE_SIZE]})
+                records += self._assembled(cursor, source, headers)
         return records
 
     def _headers(self, cursor: Cursor[DictRow], source: Source[R], query: Query, bound: dict[str, Any]) -> list[DictRow]:

@@ -1,0 +1,82 @@
+"""What the memory knows of sales that are taken back, and of the sign that Exact gave to credits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from include.outbox.model import Mutation
+from include.store.database import Database, named_queries
+from include.store.rows import mutation_of
+
+_sql = named_queries("credits")
+
+
+@dataclass(frozen=True)
+class PostedCredit:
+    """A credit in Exact whose sign is not proven; `net` is what it should come to, `seconds` how long ago it was posted."""
+
+    mutation_id: int
+    endpoint: str
+    token: str
+    your_ref: str
+    payload: str
+    net: Decimal
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a read-back showed: the amount in the division's currency, or None when the document is not there any more."""
+
+    mutation_id: int
+    sign: str
+    amount_dc: Decimal | None
+
+
+class CreditStore:
+    """Sales and credits of one source system in one division, each method one transaction."""
+
+    def __init__(self, database: Database, division: int) -> None:
+        self._database = database
+        self._division = division
+
+    def sales(self, source_system: str, numbers: Sequence[str]) -> dict[str, Mutation]:
+        """The newest sale of each of these orders, in whatever division."""
+        with self._database.transaction() as connection:
+            rows = [mutation_of(row) for row in _sql.newest_sales(connection, source_system=source_system, source_ids=list(numbers))]
+        return {row.key.source_id: row for row in rows}
+
+    def on_their_way(self, source_system: str, numbers: Sequence[str]) -> frozenset[str]:
+        """Those of these returns whose credit is in Exact, or on its way there."""
+        with self._database.transaction() as connection:
+            rows = _sql.credits_on_their_way(connection, source_system=source_system, source_ids=list(numbers))
+            return frozenset(row["source_id"] for row in rows)
+
+    def stuck(self) -> list[Mutation]:
+        """Credits that ended with their sale, and whose sale stands otherwise by now."""
+        with self._database.transaction() as connection:
+            return [mutation_of(row) for row in _sql.stuck_credits(connection, division=self._division)]
+
+    def planned(self) -> list[int]:
+        """Credits that may be sent, oldest first."""
+        with self._database.transaction() as connection:
+            return [row["mutation_id"] for row in _sql.planned_credits(connection, division=self._division)]
+
+    def unproven(self) -> list[PostedCredit]:
+        """Posted credits that nobody read back yet, or that were read as sales."""
+        with self._database.transaction() as connection:
+            return [PostedCredit(**row) for row in _sql.unproven_credits(connection, division=self._division)]
+
+    def is_proven(self, endpoint: str, sign: str) -> bool:
+        """Whether a credit that was written with this sign was read back as one, and none as a sale."""
+        with self._database.transaction() as connection:
+            return bool(_sql.sign_is_proven(connection, division=self._division, endpoint=endpoint, sign=sign))
+
+    def prove(self, proofs: Sequence[Proof]) -> None:
+        """Store what was read back."""
+        rows = [{"mutation_id": each.mutation_id, "sign": each.sign, "amount_dc": each.amount_dc} for each in proofs]
+        if rows:
+            with self._database.transaction() as connection:
+                _sql.store_proof(connection, rows)

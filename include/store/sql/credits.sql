@@ -1,0 +1,46 @@
+-- name: newest_sales
+-- The newest sale of each order.
+select distinct on (source_id) * from mutation
+where source_system = :source_system and source_id = any(:source_ids) and effect = 'sale'
+order by source_id, effect_number desc;
+
+-- name: credits_on_their_way
+select source_id from mutation
+where source_system = :source_system and source_id = any(:source_ids) and effect = 'credit'
+  and state in ('planned', 'sending', 'unknown', 'posted');
+
+-- name: stuck_credits
+-- Credits that ended unsent because of their sale, where the newest sale of that order stands otherwise by now.
+select c.* from mutation c
+join lateral (
+    select s.state from mutation s
+    where s.source_system = c.source_system and s.effect = 'sale'
+      and s.source_id = coalesce(c.cause_facts ->> 'sale', (select w.source_id from mutation w where w.mutation_id = c.waits_for))
+    order by s.effect_number desc limit 1) s on true
+where c.division = :division and c.effect = 'credit' and c.attempt = 0 and c.state in ('dead_letter', 'dismissed')
+  and (c.cause_facts ? 'sale' or c.cause_facts ? 'waits_for')
+  and coalesce(c.cause_facts ->> 'sale_is', 'dead_letter') <> s.state
+order by c.mutation_id;
+
+-- name: planned_credits
+-- Planned, due, and their sale is posted.
+select m.mutation_id from mutation m
+where m.division = :division and m.effect = 'credit' and m.state = 'planned' and m.not_before <= clock_timestamp()
+  and (m.waits_for is null or exists (select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'))
+order by m.mutation_id;
+
+-- name: unproven_credits
+select m.mutation_id, m.endpoint, m.token, m.your_ref, m.payload, m.amount_net as net,
+    extract(epoch from clock_timestamp() - m.posted_at)::double precision as seconds
+from mutation m left join credit_proof p using (mutation_id)
+where m.division = :division and m.effect = 'credit' and m.state = 'posted' and (p.mutation_id is null or p.amount_dc > 0)
+order by m.mutation_id;
+
+-- name: sign_is_proven$
+select coalesce(bool_or(p.amount_dc < 0), false) and not coalesce(bool_or(p.amount_dc > 0), false)
+from credit_proof p join mutation m using (mutation_id)
+where m.division = :division and m.endpoint = :endpoint and p.sign = :sign;
+
+-- name: store_proof*!
+insert into credit_proof (mutation_id, sign, amount_dc) values (:mutation_id, :sign, :amount_dc)
+on conflict (mutation_id) do update set amount_dc = excluded.amount_dc, read_at = clock_timestamp();
