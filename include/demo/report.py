@@ -59,6 +59,7 @@ def print_summary(console: Console, summary: Summary, system: LocalSystem, peak_
     """Print what came of it and where to look at it."""
     console.print()
     console.print(_outcomes(summary))
+    console.print(_flows(summary))
     console.print(_causes(summary))
     user, password = system.credentials
     console.print(f"Airflow   [link]{system.airflow_url}[/]   user [bold]{user}[/]   password [bold]{password}[/]", highlight=False)
@@ -87,6 +88,15 @@ def _cells(counts: Counts) -> list[str]:
     per_document = f"{counts.calls / counts.posted:.2f}" if counts.posted else ""
     numbers = [counts.documents, counts.posted, counts.dismissed, counts.dead_letter, counts.unknown, counts.planned, counts.calls]
     return [*map(str, numbers), per_document, f"{counts.seconds:.0f}"]
+
+
+def _flows(summary: Summary) -> Table:
+    table = _table("flow", "records", "posted", "dismissed", "dead letters", "calls", "per record")
+    for name, flow in summary.flows.items():
+        numbers = [flow.records, flow.posted, flow.dismissed, flow.dead_letter, flow.calls]
+        per_record = "" if flow.calls_per_record is None else f"{flow.calls_per_record:.2f}"
+        table.add_row(name, *map(str, numbers), per_record)
+    return table
 
 
 def _causes(summary: Summary) -> Table:

@@ -39,7 +39,7 @@ def _account(buyer: Buyer) -> Sequence[str]:
     return (buyer.number, buyer.name, *place, buyer.email, buyer.vat_number or "")
 
 
-def _items(documents: Iterable[Document]) -> Iterable[Sequence[str]]:
+def _items(documents: Iterable[Document]) -> list[tuple[str, str, str]]:
     titles: dict[str, str] = {}
     groups: dict[str, str] = {}
     for item in (item for document in documents for item in document.items if item.sku.upper() not in CODE_GROUPS):

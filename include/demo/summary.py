@@ -8,10 +8,14 @@ from typing import Any
 
 import requests
 
-from include.wiring.figures import figures
+from include.wiring.figures import figures, flow_figures
 
+# The flows in the order in which the demo runs them; all but the first make documents.
+RELATIONS = "customers_to_accounts"
+DOCUMENT_FLOWS = ("orders_to_invoices",)
+FLOWS = DOCUMENT_FLOWS
 ADDED = ("documents", "planned", "posted", "dead_letter", "dismissed", "unknown", "duplicates", "lost")
-EXPLAINED = ("planned", "posted", "dead_letter", "dismissed", "unknown")
+STATES = ("planned", "posted", "dead_letter", "dismissed", "unknown")
 TIMEOUT_S = 30
 
 Rows = list[dict[str, Any]]
@@ -35,61 +39,110 @@ class Counts:
     causes: dict[str, int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class FlowCounts:
+    """Records of one flow by what became of them, and all calls to Exact while it ran."""
+
+    records: int
+    planned: int
+    posted: int
+    dead_letter: int
+    dismissed: int
+    unknown: int
+    calls: int
+
+    @property
+    def calls_per_record(self) -> float | None:
+        return round(self.calls / self.posted, 3) if self.posted else None
+
+
 @dataclass(frozen=True)
 class Summary:
-    """The whole demo and each administration."""
+    """The whole demo, each administration, and each flow."""
 
     total: Counts
     administrations: dict[str, Counts] = field(default_factory=dict)
+    flows: dict[str, FlowCounts] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self.total), "administrations": {name: asdict(counts) for name, counts in self.administrations.items()}}
+        return {
+            **asdict(self.total),
+            "administrations": {name: asdict(counts) for name, counts in self.administrations.items()},
+            "flows": {name: {**asdict(flow), "calls_per_record": flow.calls_per_record} for name, flow in self.flows.items()},
+        }
 
     def faults(self, *, loaded: int) -> list[str]:
         """What is lost, double or unexplained; empty when all is well. `loaded`: documents in the webshop."""
-        total = self.total
+        total, relations = self.total, self.flows.get(RELATIONS)
         wrong = {
             "duplicates in Exact": total.duplicates,
             "posted documents that Exact does not have": total.lost,
             "documents still on their way": total.planned,
             "documents of unknown outcome": total.unknown,
-            "documents in no state that explains them": total.documents - sum(getattr(total, state) for state in EXPLAINED),
+            "documents in no state that explains them": total.documents - sum(getattr(total, state) for state in STATES),
             "webshop documents without a record": loaded - total.documents,
+            "relations on their way or of unknown outcome": relations.planned + relations.unknown if relations else 0,
             "refusals of our pace by Exact (429)": total.http_429,
         }
         return [f"{count} {what}" for what, count in wrong.items() if count]
 
 
-def summary_of(dsn: str, sandbox_url: str, divisions: dict[str, int], *, seconds: float) -> Summary:
-    """Read both sides; `divisions` by the administration's name."""
+def summary_of(dsn: str, sandbox_url: str, divisions: dict[str, int], *, seconds: float, spent: dict[str, int]) -> Summary:
+    """Read both sides; `divisions` by the administration's name, `spent`: calls while a flow ran, by its name."""
     books: Rows = _get(sandbox_url, "books")["documents"]
     calls: Rows = _get(sandbox_url, "calls/summary")["groups"]
+    records = flow_figures(dsn)
     each = {
-        name: _counts(ours, [row for row in books if row["division"] == divisions[name]], _calls_of(calls, divisions[name]))
+        name: _counts(
+            [row for row in records if row["administration"] == name and row["flow"] in DOCUMENT_FLOWS],
+            [row for row in books if row["division"] == divisions[name]],
+            _calls_of(calls, divisions[name]),
+            seconds=ours["seconds"],
+        )
         for name, ours in figures(dsn).items()
     }
-    return Summary(_total(list(each.values()), calls, seconds), each)
+    flows = {name: _flow([row for row in records if row["flow"] == name], spent.get(name, 0)) for name in FLOWS}
+    return Summary(_total(list(each.values()), calls, seconds), each, flows)
+
+
+def calls_so_far(sandbox_url: str) -> int:
+    """All calls that the sandbox has answered."""
+    return _sum(_get(sandbox_url, "calls/summary")["groups"])
+
+
+def _flow(records: Rows, calls: int) -> FlowCounts:
+    states = _states(records)
+    return FlowCounts(records=states.total(), calls=calls, **{state: states[state] for state in STATES})
+
+
+def _states(records: Rows) -> Counter[str]:
+    """Records by state; one that is being sent counts as planned."""
+    states: Counter[str] = Counter()
+    for row in records:
+        states["planned" if row["state"] == "sending" else row["state"]] += row["records"]
+    return states
 
 
 def _calls_of(calls: Rows, division: int) -> Rows:
     return [group for group in calls if group["division"] == division]
 
 
-def _counts(ours: dict[str, Any], books: Rows, calls: Rows) -> Counts:
+def _counts(records: Rows, books: Rows, calls: Rows, *, seconds: float) -> Counts:
+    states = _states(records)
     references = Counter((document["kind"], document["your_ref"]) for document in books)
+    causes: Counter[str] = Counter()
+    for row in records:
+        if row["state"] == "dead_letter":
+            causes[row["cause"]] += row["records"]
     return Counts(
-        documents=ours["documents"],
-        planned=ours["planned"] + ours["sending"],
-        posted=ours["posted"],
-        dead_letter=ours["dead_letter"],
-        dismissed=ours["dismissed"],
-        unknown=ours["unknown"],
+        documents=states.total(),
+        **{state: states[state] for state in STATES},
         duplicates=len(books) - len(references),
-        lost=ours["posted"] - len(references),
+        lost=states["posted"] - len(references),
         calls=_sum(calls),
         http_429=_limited(calls),
-        seconds=ours["seconds"],
-        causes=ours["causes"],
+        seconds=seconds,
+        causes=dict(causes.most_common()),
     )
 
 

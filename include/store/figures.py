@@ -25,6 +25,10 @@ class FigureStore:
         """Documents by administration and state."""
         return self._rows(_sql.states)
 
+    def flows(self) -> list[Row]:
+        """Records by administration, flow, state and cause."""
+        return self._rows(_sql.flows)
+
     def causes(self) -> list[Row]:
         """Dead letters by administration and cause."""
         return self._rows(_sql.causes)

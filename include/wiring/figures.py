@@ -20,6 +20,15 @@ def figures(store_dsn: str) -> dict[str, dict[str, Any]]:
         database.close()
 
 
+def flow_figures(store_dsn: str) -> list[dict[str, Any]]:
+    """How many `records` of each `administration` and `flow` are in each `state`, by `cause`."""
+    database = Database(store_dsn, name="exactly figures")
+    try:
+        return FigureStore(database).flows()
+    finally:
+        database.close()
+
+
 def _administration(store: FigureStore, name: str, calls: dict[str, Any]) -> dict[str, Any]:
     states = Counter({row["state"]: row["documents"] for row in store.states() if row["administration"] == name})
     posted = states["posted"]

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from include.demo.summary import Counts, Summary
+from include.demo.summary import Counts, FlowCounts, Summary
 
+FLOW = FlowCounts(records=10, planned=0, posted=8, dead_letter=2, dismissed=0, unknown=0, calls=10)
 GOOD = Counts(
     documents=10,
     planned=0,
@@ -44,8 +45,16 @@ def test_each_fault_is_told_with_its_number(changes: dict[str, int], told: list[
     assert Summary(replace(GOOD, **changes)).faults(loaded=10) == told
 
 
-def test_the_written_summary_holds_the_same_for_each_administration() -> None:
-    written = Summary(GOOD, {"UK": GOOD}).as_json()
+def test_the_written_summary_holds_the_same_for_each_administration_and_the_flows() -> None:
+    written = Summary(GOOD, {"UK": GOOD}, {"customers_to_accounts": FLOW}).as_json()
 
     assert written["posted"] == 7
-    assert {**written["administrations"]["UK"], "administrations": {"UK": written["administrations"]["UK"]}} == written
+    parts = {"administrations": {"UK": written["administrations"]["UK"]}, "flows": written["flows"]}
+    assert {**written["administrations"]["UK"], **parts} == written
+    assert written["flows"]["customers_to_accounts"]["calls_per_record"] == 1.25
+
+
+def test_a_relation_that_is_still_on_its_way_is_a_fault() -> None:
+    waiting = replace(FLOW, posted=7, unknown=1)
+
+    assert Summary(GOOD, flows={"customers_to_accounts": waiting}).faults(loaded=10) == ["1 relations on their way or of unknown outcome"]

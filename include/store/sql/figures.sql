@@ -3,6 +3,12 @@
 select administration, state, count(*) as documents, coalesce(sum(amount_net) filter (where state = 'posted'), 0) as net
 from mutation group by administration, state;
 
+-- name: flows
+-- What each flow made of its records, by administration, state and cause.
+select administration, flow, state, cause_code || case when cause_subject = '' then '' else ':' || cause_subject end as cause,
+    count(*) as records
+from mutation group by administration, flow, state, 4 order by administration, flow, state, 4;
+
 -- name: causes
 -- Dead letters by administration and cause.
 select administration, cause_code || case when cause_subject = '' then '' else ':' || cause_subject end as cause, count(*) as documents
