@@ -7,16 +7,22 @@ from typing import Literal
 
 from include.outbox.cause_texts_exact import TEXTS_OF_EXACT
 from include.outbox.cause_texts_orders import TEXTS_OF_ORDERS
+from include.outbox.cause_texts_returns import TEXTS_OF_RETURNS
 from include.outbox.cause_texts_set_up import TEXTS_OF_SET_UP
-from include.outbox.cause_texts_returns import TEXTS_OF_RETURNS
-from include.outbox.cause_texts_returns import TEXTS_OF_RETURNS
 from include.outbox.cause_texts_sources import TEXTS_OF_SOURCES
 from include.outbox.cause_texts_vat import TEXTS_OF_VAT
 from include.outbox.cause_words import CauseText
 
 Language = Literal["nl", "en"]
 
-CAUSES: Mapping[str, CauseText] = {**TEXTS_OF_SOURCES, **TEXTS_OF_ORDERS, **TEXTS_OF_RETURNS, **TEXTS_OF_RETURNS, **TEXTS_OF_VAT, **TEXTS_OF_EXACT, **TEXTS_OF_SET_UP}
+CAUSES: Mapping[str, CauseText] = {
+    **TEXTS_OF_SOURCES,
+    **TEXTS_OF_ORDERS,
+    **TEXTS_OF_RETURNS,
+    **TEXTS_OF_VAT,
+    **TEXTS_OF_EXACT,
+    **TEXTS_OF_SET_UP,
+}
 
 UNNAMED = CauseText(
     cause_nl="Dit document is niet geboekt; de oorzaak heet in het systeem {subject}.",
