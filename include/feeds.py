@@ -93,7 +93,8 @@ def drafts_by_number(run: Run, numbers: Sequence[str]) -> list[Draft]:
 
 
 def _drafting(run: Run) -> Drafting:
-    return Drafting(run.administration, run.administrations, run.master, ORDERS, run.window.until)
+    chosen = run.entry_days.chosen(run.administration.division)
+    return Drafting(run.administration, run.administrations, run.master, ORDERS, run.window.until, chosen)
 
 
 def is_off(run: Run) -> bool:
@@ -105,7 +106,11 @@ def is_off(run: Run) -> bool:
 
 
 def plan_news(run: Run, feed: Feed[R]) -> Tally:
-    """Plan what changed in the run's window; in a dry run, say what would be planned, and undo it."""
+    """Plan what changed in the run's window; in a dry run, say what would be planned, and undo it.
+
+    Raises `SetupError` before it reads anything when division, journal, currencies or periods are not as the file says.
+    """
+    run.mapping.require()
     tally: Tally = Tally()
     for records, cursor in _pages(run, feed):
         drafts = feed.drafts(_news(run, feed, records, tally))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from include.adapters.drafts import CANCELLED, ENDPOINTS, SOURCE, Clerk, Drafting, Order, route_of
+from include.adapters.drafts import CANCELLED, CREDIT, ENDPOINTS, SOURCE, Clerk, Drafting, Order, route_of
 from include.errors import RecordError
 from include.mappings.orders_to_invoices import not_a_sale
 from include.mappings.returns_to_credit_notes import Sale, credit_document, free_credit
@@ -138,14 +139,18 @@ class Crediting:
             raise RecordError("original_not_found", record.number, order=sale.key.source_id, shop="has it no more, or not readable")
         others = page.siblings.get(order.number, [])
         earlier = before(record, others, order, rules=here.credits, booked=page.booked)
-        document = credit_document(record, Sale(order, sale.payload or "{}", earlier), here, self.sales.master)
+        document = credit_document(record, Sale(order, sale.payload or "{}", earlier), here, self.sales.master, self._chosen_day(record))
         return self._clerk.planned(record, document, ENDPOINTS[here.target], waits_for=sale.key)
 
     def _without_sale(self, record: ShopReturn) -> Draft:
         here = self.sales.administration
         if not here.credits.free:
             raise RecordError("original_not_found", record.number, order=record.order_number or "none given")
-        return self._clerk.planned(record, free_credit(record, here, self.sales.master), ENDPOINTS[here.target])
+        document = free_credit(record, here, self.sales.master, self._chosen_day(record))
+        return self._clerk.planned(record, document, ENDPOINTS[here.target])
+
+    def _chosen_day(self, record: ShopReturn) -> date | None:
+        return self.sales.entry_days.get((record.number, CREDIT))
 
     @property
     def _clerk(self) -> Clerk:

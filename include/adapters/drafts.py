@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 from include.administrations.loader import Administrations
@@ -94,13 +94,17 @@ class Clerk:
 
 @dataclass(frozen=True)
 class Drafting:
-    """Drafts the sales of one administration; `read_at` stands in for the moment of change that a bad record lacks."""
+    """Drafts the sales of one administration; `read_at` stands in for the moment of change that a bad record lacks.
+
+    `entry_days`: the days for the books that operators chose for single documents, by number and effect.
+    """
 
     administration: Administration
     administrations: Administrations
     master: MasterData
     flow: str
     read_at: datetime
+    entry_days: Mapping[tuple[str, str], date] = field(default_factory=dict)
 
     def drafts(self, records: Sequence[Order]) -> list[Draft]:
         """The drafts of these records, without those of other administrations, and those older than `book_from`."""
@@ -134,7 +138,7 @@ class Drafting:
         return self._clerk.attempted(record, lambda: self._mapped(record))
 
     def _mapped(self, record: ShopOrder) -> Draft:
-        document = sales_document(record, self.administration, self.master)
+        document = sales_document(record, self.administration, self.master, self.entry_days.get((record.number, SALE)))
         return self._clerk.planned(record, document, ENDPOINTS[self.administration.target])
 
     @property

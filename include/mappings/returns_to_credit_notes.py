@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -44,12 +45,17 @@ class Sale:
     before: Sequence[ShopReturn] = ()
 
 
-def credit_document(returned: ShopReturn, sale: Sale, administration: Administration, master: MasterData) -> SalesDocument:
-    """Return what Exact gets for a return of a sale; raises `RecordError` with the first thing that is wrong."""
+def credit_document(
+    returned: ShopReturn, sale: Sale, administration: Administration, master: MasterData, chosen_day: date | None = None
+) -> SalesDocument:
+    """Return what Exact gets for a return of a sale; raises `RecordError` with the first thing that is wrong.
+
+    `chosen_day`: the day for the books that an operator decided on.
+    """
     _must_take_back(returned)
     order, payload = sale.order, json.loads(sale.payload, parse_float=Decimal, parse_int=Decimal)
     lines = taken_back(returned, order, sale.before, administration.credits)
-    asked = Asked(administration, master, taxed_on=day_of_books(order, administration))
+    asked = Asked(administration, master, day_of_books(order, administration), chosen_day)
     _must_be_booked_alike(returned, order, asked, payload)
     as_sold = replace(
         order,
@@ -65,11 +71,11 @@ def credit_document(returned: ShopReturn, sale: Sale, administration: Administra
     return _turned_round(as_sold, asked, f"Return {returned.number} of {order.number}", account_id)
 
 
-def free_credit(returned: ShopReturn, administration: Administration, master: MasterData) -> SalesDocument:
+def free_credit(returned: ShopReturn, administration: Administration, master: MasterData, chosen_day: date | None = None) -> SalesDocument:
     """Return what Exact gets for a return whose order nobody knows: by the rules of sales of its own day."""
     _must_take_back(returned)
     common = {each.name: getattr(returned, each.name) for each in fields(ShopDocument) if each.init}
-    asked = Asked(administration, master, taxed_on=day_of_books(returned, administration))
+    asked = Asked(administration, master, day_of_books(returned, administration), chosen_day)
     return _turned_round(ShopOrder(**common), asked, f"Return {returned.number}")
 
 
