@@ -56,7 +56,7 @@ class _WithoutQuarantine(Unknowns):
 
 
 class _WithoutLook(Drain):
-    def _look_before_resend(self, mutation: Mutation, permit: Permit) -> list[Found]:
+    def _look_before(self, mutation: Mutation, permit: Permit) -> list[Found]:
         return []
 
 
