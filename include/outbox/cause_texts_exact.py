@@ -42,10 +42,10 @@ TEXTS_OF_EXACT = {
         cure_en="Unblock item {subject} in Exact and retry.",
     ),
     "vat_number_refused": CauseText(
-        cause_nl="Exact keurt het btw-nummer van {subject} af.",
-        cure_nl="Verbeter het btw-nummer van {subject} in Exact en in de webshop en probeer het opnieuw.",
-        cause_en="Exact refuses the VAT number of {subject}.",
-        cure_en="Mend the VAT number of {subject} in Exact and in the shop and retry.",
+        cause_nl="Exact keurt btw-nummer {subject} af.",
+        cure_nl="Verbeter btw-nummer {subject} in de webshop en probeer het opnieuw; wat erop wacht, komt dan mee.",
+        cause_en="Exact refuses VAT number {subject}.",
+        cure_en="Mend VAT number {subject} in the shop and retry; what waits for it then comes along.",
     ),
     "closed_period": CauseText(
         cause_nl="De periode {subject} is in Exact afgesloten of bestaat nog niet.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from include.outbox.cause_texts_customers import TEXTS_OF_CUSTOMERS
 from include.outbox.cause_texts_exact import TEXTS_OF_EXACT
 from include.outbox.cause_texts_orders import TEXTS_OF_ORDERS
 from include.outbox.cause_texts_returns import TEXTS_OF_RETURNS
@@ -18,6 +19,7 @@ Language = Literal["nl", "en"]
 CAUSES: Mapping[str, CauseText] = {
     **TEXTS_OF_SOURCES,
     **TEXTS_OF_ORDERS,
+    **TEXTS_OF_CUSTOMERS,
     **TEXTS_OF_RETURNS,
     **TEXTS_OF_VAT,
     **TEXTS_OF_EXACT,

@@ -73,6 +73,7 @@ class Draft:
     `mapped_with` is the fingerprint of the configuration that the payload was made with.
     `target_id` is the record in Exact that a change is about. A deletion names the effect that it `undoes` instead: its document goes as
     long as it is the one that we wrote, and the effect is dismissed, `because` of this cause.
+    `adopts` is the record that stands in Exact already and is taken as this effect's own: nothing is sent.
     What waits for a mutation whose outcome it needs, such as the id of a new relation, is planned without payload and mapped again later.
     """
 
@@ -99,11 +100,12 @@ class Draft:
     target_id: UUID | None = None
     undoes: Key | None = None
     because: str = ""
+    adopts: UUID | None = None
 
     @property
     def state(self) -> State:
         if self.cause is None:
-            return State.PLANNED
+            return State.POSTED if self.adopts else State.PLANNED
         return State.DISMISSED if self.dismissed else State.DEAD_LETTER
 
     @property

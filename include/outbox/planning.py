@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from include.outbox.model import Cause, Draft, Mutation
+from include.outbox.model import Cause, Draft, Method, Mutation
 from include.outbox.states import State
 
 NEVER_SENT = frozenset({State.PLANNED, State.DEAD_LETTER})
 # What the source or a rule dismissed follows its source; what a person dismissed stays so.
-DISMISSED_BY_SOURCE = frozenset({"cancelled_in_source", "not_a_sale"})
+DISMISSED_BY_SOURCE = frozenset({"cancelled_in_source", "not_a_sale", "as_booked"})
 
 
 def replanned(existing: Mutation, draft: Draft) -> Draft | None:
@@ -16,7 +16,12 @@ def replanned(existing: Mutation, draft: Draft) -> Draft | None:
     Only what surely never left follows its source, and what is only planned its configuration too; the division stays the one of the first
     planning, and another route is a dead letter.
     """
-    if not (existing.state in NEVER_SENT or _dismissed_by_source(existing)) or existing.may_have_left or _refused_by_exact(existing):
+    if (
+        not (existing.state in NEVER_SENT or is_dismissed_by_source(existing))
+        or existing.exact_id is not None
+        or existing.may_have_left
+        or _refused_by_exact(existing)
+    ):
         return None
     if existing.division != draft.division:
         return None if _is_routed_elsewhere(existing) else _routed_elsewhere(existing, draft)
@@ -26,10 +31,13 @@ def replanned(existing: Mutation, draft: Draft) -> Draft | None:
 
 
 def _mapped_otherwise(existing: Mutation, draft: Draft) -> bool:
-    return existing.state is State.PLANNED and existing.mapped_with != draft.mapped_with
+    """With another configuration, or not at all yet: what waited for an outcome that is known now."""
+    waited = existing.payload is None and existing.method is Method.POST and (draft.payload is not None or draft.cause is not None)
+    return existing.state is State.PLANNED and (existing.mapped_with != draft.mapped_with or waited)
 
 
-def _dismissed_by_source(existing: Mutation) -> bool:
+def is_dismissed_by_source(existing: Mutation) -> bool:
+    """Tell whether the source, or a rule, dismissed it, and no person."""
     return existing.state is State.DISMISSED and existing.cause is not None and existing.cause.code in DISMISSED_BY_SOURCE
 
 

@@ -19,7 +19,8 @@ class State(StrEnum):
 
 FIRST_STATES = frozenset({State.PLANNED, State.DEAD_LETTER, State.DISMISSED})
 
-# planned → planned is a newer version of the source, dead_letter → dead_letter another cause found when it was tried again,
+# planned → planned is a newer version of the source, planned → posted a record that stands in Exact already and is taken,
+# dead_letter → dead_letter another cause found when it was tried again,
 # dismissed → … a source that is a sale after all: reopened, or given prices.
 LEGAL = frozenset(
     {
@@ -27,6 +28,7 @@ LEGAL = frozenset(
         (State.PLANNED, State.SENDING),
         (State.PLANNED, State.DEAD_LETTER),
         (State.PLANNED, State.DISMISSED),
+        (State.PLANNED, State.POSTED),
         (State.SENDING, State.POSTED),
         (State.SENDING, State.DEAD_LETTER),
         (State.SENDING, State.PLANNED),

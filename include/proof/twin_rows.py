@@ -111,6 +111,7 @@ class Row:
         self.not_before = 0.0
         self.resends = 0
         self.asked = asked
+        self.exact_id = self.exact_id or draft.adopts
         self.actor = by
 
 
@@ -140,6 +141,7 @@ def row_of(mutation_id: int, draft: Draft, named: tuple[int | None, int | None],
         target_id=draft.target_id,
         undoes=named[1],
         because=draft.because,
+        exact_id=draft.adopts,
     )
 
 

@@ -41,13 +41,14 @@ class StoreTwin:
 
     def _plan_one(self, draft: Draft) -> str:
         if self.tables.insert(draft, self._owner) is not None:
-            return draft.state.value
+            return _fate(draft)
         row = self._by_key(draft.key)
         existing = row.mutation()
         newer = replanned(existing, draft)
         if newer is not None:
             self.tables.replace(row, newer, self._owner)
-            return f"superseded_{newer.state.value}"
+            self._revive(row, existing, newer, self._owner)
+            return f"superseded_{_fate(newer)}"
         changed = existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
         return "changed_after_push" if existing.state in SENT and changed else "known"
 
@@ -59,9 +60,12 @@ class StoreTwin:
         if row.state is not mutation.state or row.payload_version != mutation.payload_version:
             return False
         self.tables.replace(row, draft, by, asked=asked)
-        if draft.state is State.PLANNED and mutation.cause is not None:
-            self._revive_waiting(row, mutation.cause, by)
+        self._revive(row, mutation, draft, by)
         return True
+
+    def _revive(self, row: Row, before: Mutation, draft: Draft, by: str) -> None:
+        if draft.cause is None and before.state is State.DEAD_LETTER and before.cause is not None:
+            self._revive_waiting(row, before.cause, by)
 
     def _revive_waiting(self, row: Row, cause: Cause, by: str) -> None:
         for each in sorted(self.tables.waiting):
@@ -265,3 +269,7 @@ class StoreTwin:
                 case.parks = subject
         self.tables.unscanned.update(self.tables.planned[division])
         return self._bury_parked(division)
+
+
+def _fate(draft: Draft) -> str:
+    return "adopted" if draft.state is State.POSTED else draft.state.value

@@ -61,13 +61,14 @@ class OutboxStore:
         waits_for = _id_of(connection, draft.waits_for)
         inserted = _sql.insert_mutation(connection, **key, **fixed, **columns, **change, waits_for=waits_for, by=self._owner)
         if inserted is not None:
-            return draft.state.value
+            return _fate(draft)
         existing = mutation_of(_sql.mutation_by_key(connection, **key))
         newer = replanned(existing, draft)
         if newer is None:
             return "changed_after_push" if self._changed_after_push(existing, draft) else "known"
         self._replace(connection, existing, newer, by=self._owner)
-        return f"superseded_{newer.state.value}"
+        self._revive(connection, existing, newer, self._owner)
+        return f"superseded_{_fate(newer)}"
 
     def _changed_after_push(self, existing: Mutation, draft: Draft) -> bool:
         sent = existing.state in {State.SENDING, State.UNKNOWN, State.POSTED}
@@ -82,10 +83,15 @@ class OutboxStore:
         """An operator's retry of a dead letter; what died with it comes back with it."""
         with self._database.transaction() as connection:
             done = self._replace(connection, mutation, draft, by=by, asked=asked)
-            if done and draft.state is State.PLANNED and mutation.cause is not None:
-                cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
-                _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
+            if done:
+                self._revive(connection, mutation, draft, by)
         return done
+
+    def _revive(self, connection: psycopg.Connection[Row], before: Mutation, draft: Draft, by: str) -> None:
+        """What died with a mutation comes back with it."""
+        if draft.cause is None and before.state is State.DEAD_LETTER and before.cause is not None:
+            cause = {"cause_code": before.cause.code, "cause_subject": before.cause.subject}
+            _sql.revive_waiting(connection, mutation_id=before.mutation_id, by=by, **cause)
 
     def again(self, mutation: Mutation, by: str) -> bool:
         """An operator's retry of a change or a deletion; what died with it comes back with it."""
@@ -295,3 +301,8 @@ def _whole(connection: psycopg.Connection[Row], row: Row) -> Mutation:
         return mutation
     undone = _sql.undone(connection, mutation_id=row["undoes"])
     return replace(mutation, target_id=undone["exact_id"], written=undone["payload"])
+
+
+def _fate(draft: Draft) -> str:
+    """What becomes of a draft, as it is counted: what was taken cost no call."""
+    return "adopted" if draft.state is State.POSTED else draft.state.value

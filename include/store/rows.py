@@ -100,4 +100,6 @@ def draft_columns(draft: Draft) -> dict[str, Any]:
         "cause_code": cause.code if cause else None,
         "cause_subject": cause.subject if cause else "",
         "cause_facts": json_of(cause.facts if cause else {}),
+        "exact_id": draft.adopts,
+        "event_facts": json_of({"adopted": str(draft.adopts)} if draft.adopts else {}),
     }

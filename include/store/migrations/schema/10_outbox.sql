@@ -99,6 +99,8 @@ create table legal_transition (
 
 insert into legal_transition values
     ('planned', 'planned'), ('planned', 'sending'), ('planned', 'dead_letter'), ('planned', 'dismissed'),
+    -- A record that stands in Exact already, and is taken.
+    ('planned', 'posted'),
     ('sending', 'posted'), ('sending', 'dead_letter'), ('sending', 'planned'), ('sending', 'unknown'),
     ('unknown', 'posted'), ('unknown', 'planned'), ('unknown', 'dead_letter'),
     ('dead_letter', 'planned'), ('dead_letter', 'posted'), ('dead_letter', 'dismissed'), ('dead_letter', 'unknown'),
@@ -137,7 +139,7 @@ begin
         raise exception 'mutation % cannot be deleted', old.mutation_id using errcode = 'integrity_constraint_violation';
     end if;
     if tg_op = 'INSERT' then
-        if new.state not in ('planned', 'dead_letter', 'dismissed') then
+        if new.state not in ('planned', 'dead_letter', 'dismissed') and not (new.state = 'posted' and new.exact_id is not null) then
             raise exception 'a mutation does not begin as %', new.state using errcode = 'integrity_constraint_violation';
         end if;
         return new;
