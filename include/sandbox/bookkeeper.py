@@ -14,7 +14,7 @@ from include.sandbox.world import World
 
 CENT = Decimal("0.01")
 AMOUNT_MAX = Decimal("1e12")
-DEBTORS, SALES_JOURNAL = 20, 20
+DEBTORS, CREDITORS, SALES_JOURNAL = 20, 22, 20
 ZERO = Decimal(0)
 
 
@@ -79,6 +79,17 @@ class Bookkeeper:
             self.complain("blocked", about)
         return row
 
+    def supplier(self, key: Any, about: str, *, mandatory: bool = False) -> Row | None:
+        """Return a relation that may be bought from: a supplier that is not blocked (FACTS 6.4)."""
+        row = self.by_id("accounts", key, about, mandatory=mandatory)
+        if row is None:
+            return None
+        if not row["IsSupplier"]:
+            self.complain("invalid_type", about)
+        elif row["Blocked"]:
+            self.complain("blocked", about)
+        return row
+
     def sales_journal(self, code: str | None, *, mandatory: bool) -> Row | None:
         """Return a sales journal; where none is asked for, the first one (FACTS 6.2)."""
         if code is None and not mandatory:
@@ -87,19 +98,37 @@ class Bookkeeper:
             if found is None:
                 self.complain("mandatory", "Journal")
             return found
+        return self.journal(code, SALES_JOURNAL)
+
+    def journal(self, code: str | None, kind: int) -> Row | None:
+        """Return a journal of a type that is not blocked."""
         row = self.by_code("journals", code, "Journal", mandatory=True)
-        if row is not None and row["Type"] != SALES_JOURNAL:
+        if row is not None and row["Type"] != kind:
             self.complain("invalid_type", "Journal")
         elif row is not None and row["IsBlocked"]:
             self.complain("blocked", "Journal")
         return row
 
-    def revenue_account(self, key: Any, *, mandatory: bool) -> Row | None:
-        """Return a ledger account that revenue may be booked on."""
+    def next_entry_number(self, table: str, journal: str, date_ms: int, column: str = "Journal") -> int:
+        """Return the next free number of a journal: year, journal, running number."""
+        code = int(journal) % 100 if journal.isdigit() else 0
+        prefix = moment(date_ms).year % 100 * 1_000_000 + code * 10_000
+        while True:
+            number = prefix + self.world.database.next(f"entry/{self.division}/{journal}/{prefix}")
+            if not self.world.database.find(table, Division=self.division, EntryNumber=number, **{column: journal}):
+                return number
+
+    def ledger_account(self, key: Any, *, mandatory: bool) -> Row | None:
+        """Return any ledger account that is not blocked."""
         row = self.by_id("gl_accounts", key, "GLAccount", mandatory=mandatory)
         if row is not None and row["IsBlocked"]:
             self.complain("blocked", "GLAccount")
-        elif row is not None and row["Type"] == DEBTORS:
+        return row
+
+    def revenue_account(self, key: Any, *, mandatory: bool) -> Row | None:
+        """Return a ledger account that the lines of invoices and entries may be booked on: not debtors, not creditors."""
+        row = self.ledger_account(key, mandatory=mandatory)
+        if row is not None and not row["IsBlocked"] and row["Type"] in (DEBTORS, CREDITORS):
             self.complain("gl_account_type")
         return row
 

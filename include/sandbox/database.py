@@ -53,7 +53,8 @@ EXTRA = {
 }
 # What bookings look at in wide rows of master data.
 LOOKED_AT = {
-    "items": '"ID", "Code", "Description", "GLRevenue", "SalesVatCode", "Unit", "UnitDescription", "StandardSalesPrice"',
+    "items": '"ID", "Code", "Description", "GLRevenue", "SalesVatCode", "Unit", "UnitDescription", "StandardSalesPrice",'
+    ' "IsStockItem", "IsSerialItem", "IsBatchItem", "IsTime", "CostPriceStandard", "GLStock", "GLCosts"',
     "gl_accounts": '"ID", "Code", "Description", "Type", "IsBlocked", "VATCode"',
 }
 INDEXES = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from include.sandbox import sales_entries, sales_invoices, sales_line_edits, sql
+from include.sandbox import purchase_entries, sales_entries, sales_invoices, sales_line_edits, sql
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload, read_payload
@@ -132,8 +132,23 @@ KINDS = (
         delete=sales_entries.delete_entry,
         process=sales_entries.process_entry,
         reopen=sales_entries.reopen_entry,
-        add_line=sales_line_edits.post_entry_line,
-        change_line=sales_line_edits.change_entry_line,
-        delete_line=sales_line_edits.delete_entry_line,
+        add_line=sales_entries.post_entry_line,
+        change_line=sales_entries.change_entry_line,
+        delete_line=sales_entries.delete_entry_line,
+    ),
+    Kind(
+        "a purchase entry",
+        "purchaseentry/PurchaseEntries",
+        "purchase_entries",
+        "EntryID",
+        "purchaseentry/PurchaseEntryLines",
+        "purchase_entry_lines",
+        change=purchase_entries.BOOK.change,
+        delete=purchase_entries.delete_entry,
+        process=purchase_entries.BOOK.process,
+        reopen=purchase_entries.BOOK.reopen,
+        add_line=purchase_entries.BOOK.post_line,
+        change_line=purchase_entries.BOOK.change_line,
+        delete_line=purchase_entries.BOOK.delete_line,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.sandbox import ledger, sql
+from include.sandbox import documents, ledger, sql
 from include.sandbox.answers import BadRequestError, NotFoundError
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.clock import day_ms
@@ -16,7 +16,7 @@ from include.sandbox.sales_lines import credit_sign, invoice_line, read_lines, s
 TYPES = {8020: "Sales invoice", 8021: "Sales credit note", 8023: "Direct sales invoice", 8024: "Direct credit note"}
 CREDITS = frozenset({8021, 8024})
 STATUSES = {10: "Draft", 20: "Open", 50: "Processed"}
-PROCESSED = 50
+PROCESSED, SALES_INVOICE = 50, 10
 DAY_MS = 86_400_000
 LINES = "salesinvoice/SalesInvoiceLines"
 
@@ -177,14 +177,17 @@ def process_invoice(keeper: Bookkeeper, invoice_id: str, invoice_date: int | Non
     lines = _priced(keeper, header, database.find_all("sales_invoice_lines", InvoiceID=invoice_id))
     keeper.refuse_if_any()
     numbers = _numbers(keeper, header["Journal"], date_ms)
-    due = header["DueDate"] or date_ms + _days(keeper, header["PaymentCondition"]) * DAY_MS
+    condition = (keeper.find("payment_conditions", "Code", header["PaymentCondition"]) if header["PaymentCondition"] else None) or {}
+    due = header["DueDate"] or date_ms + int(condition.get("PaymentDays") or 0) * DAY_MS
+    entry_id = keeper.world.new_id()
     processed = {
         "Status": PROCESSED,
         "StatusDescription": STATUSES[PROCESSED],
         **numbers,
         "DueDate": due,
-        "_entry_id": keeper.world.new_id(),
+        "_entry_id": entry_id,
     }
+    processed.update(_document(keeper, {**header, **processed, "EntryID": entry_id}))
     keeper.world.touch("sales_invoices", invoice_id, processed, division=keeper.division)
     touch_lines(keeper, invoice_id)
     _book(keeper, {**header, **processed}, lines, (rate, year, period))
@@ -196,22 +199,15 @@ def touch_lines(keeper: Bookkeeper, invoice_id: str) -> None:
         keeper.world.touch("sales_invoice_lines", line["ID"], {}, division=keeper.division)
 
 
-def _days(keeper: Bookkeeper, condition: str | None) -> int:
-    row = keeper.find("payment_conditions", "Code", condition) if condition else None
-    return int((row or {}).get("PaymentDays") or 0)
+def _document(keeper: Bookkeeper, header: Row) -> Row:
+    """Make the document that a printed invoice comes with (FACTS 6.2)."""
+    made = documents.made_for(keeper, {**header, "DocumentSubject": f"Invoice {header['InvoiceNumber']}"}, SALES_INVOICE)
+    return {"Document": made["ID"], "DocumentNumber": made["HID"], "DocumentSubject": made["Subject"]}
 
 
 def _numbers(keeper: Bookkeeper, journal: str, date_ms: int) -> Row:
-    database, division = keeper.world.database, keeper.division
-    invoice_number = database.next(f"invoice/{division}/{journal}")
-    document_number = database.next(f"document/{division}")
-    return {
-        "InvoiceNumber": 20_000_000 + invoice_number,
-        "InvoiceDate": date_ms,
-        "Document": keeper.world.new_id(),
-        "DocumentNumber": document_number,
-        "DocumentSubject": f"Invoice {20_000_000 + invoice_number}",
-    }
+    number = keeper.world.database.next(f"invoice/{keeper.division}/{journal}")
+    return {"InvoiceNumber": 20_000_000 + number, "InvoiceDate": date_ms}
 
 
 def _book(keeper: Bookkeeper, header: Row, lines: list[Row], when: tuple[Decimal, int, int]) -> None:
@@ -232,7 +228,8 @@ def _book(keeper: Bookkeeper, header: Row, lines: list[Row], when: tuple[Decimal
         "ExchangeRate": rate,
         "JournalCode": header["Journal"],
     }
+    condition = ("PaymentCondition", "PaymentConditionDescription")
     copied = ("Currency", "InvoiceNumber", "OrderNumber", "YourRef", "Description", "PaymentReference", "JournalDescription")
     document = ("Document", "DocumentNumber", "DocumentSubject")
-    shared.update({name: header[name] for name in copied + document})
+    shared.update({name: header[name] for name in copied + document + condition})
     ledger.book(keeper, shared, ledger.postings_of(keeper, rate, lines))

@@ -1,4 +1,4 @@
-"""Lines of sales documents as resources of their own: added, changed, deleted; the document follows."""
+"""Lines of sales invoices as resources of their own: added, changed, deleted; the invoice follows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from include.sandbox.answers import NotFoundError
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload
-from include.sandbox.sales_entries import open_entry, rewrite_entry
 from include.sandbox.sales_invoices import open_invoice, recompute
 
 
@@ -43,33 +42,6 @@ def delete_invoice_line(keeper: Bookkeeper, line_id: str) -> None:
     recompute(keeper, line["InvoiceID"])
 
 
-def post_entry_line(keeper: Bookkeeper, payload: Payload) -> Row:
-    """Add a line to an open entry, which is booked anew."""
-    entry_id = _parent(keeper, payload, "EntryID")
-    entry = open_entry(keeper, entry_id)
-    line = _new_line(keeper, payload, ("sales_entry_lines", "EntryID", entry_id))
-    rewrite_entry(keeper, entry, [*_entry_lines(keeper, entry_id), line])
-    return keeper.world.database.find("sales_entry_lines", ID=line["ID"]) or line
-
-
-def change_entry_line(keeper: Bookkeeper, line_id: str, values: Row) -> None:
-    """Change a line of an open entry, which is booked anew."""
-    line = _line(keeper, "sales_entry_lines", line_id)
-    entry = open_entry(keeper, line["EntryID"])
-    changes = {name: value for name, value in values.items() if name not in ("ID", "EntryID")}
-    if changes.get("VATAmountFC") is not None:
-        changes["_vat_given"] = True
-    lines = [{**row, **changes} if row["ID"] == line_id else row for row in _entry_lines(keeper, line["EntryID"])]
-    rewrite_entry(keeper, entry, lines)
-
-
-def delete_entry_line(keeper: Bookkeeper, line_id: str) -> None:
-    """Delete a line of an open entry, which is booked anew."""
-    line = _line(keeper, "sales_entry_lines", line_id)
-    entry = open_entry(keeper, line["EntryID"])
-    rewrite_entry(keeper, entry, [row for row in _entry_lines(keeper, line["EntryID"]) if row["ID"] != line_id])
-
-
 def _line(keeper: Bookkeeper, table: str, line_id: str) -> Row:
     row = keeper.world.database.find(table, ID=line_id, Division=keeper.division)
     if row is None:
@@ -90,7 +62,3 @@ def _new_line(keeper: Bookkeeper, payload: Payload, place: tuple[str, str, str])
     last = keeper.world.database.scalar(sql.select('max("LineNumber")', table, f"{sql.quoted(column)} = ?"), (parent,))
     given = payload.values.get("VATAmountFC") is not None
     return {**payload.values, "ID": keeper.world.new_id(), column: parent, "LineNumber": (last or 0) + 1, "_vat_given": given}
-
-
-def _entry_lines(keeper: Bookkeeper, entry_id: str) -> list[Row]:
-    return keeper.world.database.find_all("sales_entry_lines", EntryID=entry_id)

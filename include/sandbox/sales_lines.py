@@ -1,4 +1,4 @@
-"""Lines of sales documents: looked up, priced, with their VAT. Shared by invoices and entries."""
+"""Lines of documents: looked up, priced, with their VAT. Shared by invoices, orders and entries of both sides."""
 
 from __future__ import annotations
 
@@ -90,12 +90,11 @@ def _with_amounts(keeper: Bookkeeper, line: Row, amount: Decimal, looked_up: tup
         vat = cents(exact(line["VATAmountFC"]))
         vat = vat if vat * amount >= 0 or not line.get("Item") else -vat  # a credit's VAT follows the sign of its amount
         base = amount - vat if vat_code and vat_code["Type"] == "I" else amount
-    to_pay = vat_code["GLToPay"] if vat_code else None
     line.update(AmountFC=amount, VATAmountFC=vat, VATPercentage=percentage, _base=base, _vat=vat)
     line.update(VATCode=vat_code["Code"] if vat_code else None, VATCodeDescription=vat_code["Description"] if vat_code else None)
     line.update(GLAccountCode=account["Code"] if account else None, GLAccountDescription=account["Description"] if account else None)
     line["_gl_account"] = account
-    line["_vat_account"] = keeper.find("gl_accounts", "ID", to_pay) if to_pay else None
+    line["_vat_code"] = vat_code
     return line
 
 

@@ -8,23 +8,35 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
 
 from ruamel.yaml import YAML
 
+from include.sandbox import seed_more
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.clock import moment
 from include.sandbox.database import Row
 from include.sandbox.masters import write_row
 from include.sandbox.periods import periods_of
 from include.sandbox.relations import padded
+from include.sandbox.seed_more import fixed_id
 from include.sandbox.world import World
 
 SEEDS = Path(__file__).parent / "seeds"
-NAMESPACE = UUID("6f0d7bb4-0d7e-4c54-9d53-7ad1a9a5ed0c")
 DAY_MS = 86_400_000
 FIRST_TIMESTAMP = 1000
-TYPE_BY_GL = {20: "Accounts receivable", 24: "VAT", 12: "Bank", 110: "Revenue"}
+TYPE_BY_GL = {
+    10: "Cash",
+    12: "Bank",
+    20: "Accounts receivable",
+    22: "Accounts payable",
+    24: "VAT",
+    40: "Inventory",
+    90: "General",
+    110: "Revenue",
+    111: "Cost of goods",
+    121: "Sales, general administrative expenses",
+}
+RESULT, DEBITS = 110, frozenset({10, 12, 20, 40, 111, 121})  # types from 110 on are profit and loss
 
 
 class UnknownSeedError(ValueError):
@@ -51,11 +63,6 @@ def plant(world: World) -> bool:
         world.database.remember("seed", path.stem)
         world.change_switches(raw.get("switches", {}))
     return True
-
-
-def fixed_id(*parts: object) -> str:
-    """Return the GUID of a seeded row: the same in every sandbox."""
-    return str(uuid5(NAMESPACE, "/".join(str(part) for part in parts)))
 
 
 class _Gardener:
@@ -112,11 +119,13 @@ class _Gardener:
             for entry in _but(division.get(section, ()), division.get("lacks", {}).get(section, ())):
                 plant(self, keeper, entry)
         self._plant_periods(keeper)
+        seed_more.plant(keeper, division)
         if "closed_days_ago" in division:
             self._close_periods(keeper, int(division["closed_days_ago"]))
         self._plant_accounts(keeper, division)
         if "items" in division:
             self._plant_items(keeper, division)
+        seed_more.plant_after(keeper, division)
 
     def _write(self, keeper: Bookkeeper, table: str, row: Row) -> Row:
         return write_row(keeper, table, {"ID": fixed_id(keeper.division, table, row.get("Code") or row), **row})
@@ -129,25 +138,30 @@ class _Gardener:
 
     def _gl_account(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
         kind = entry["type"]
-        balance = {"BalanceType": "W" if kind == 110 else "B", "BalanceSide": "D" if kind in (12, 20) else "C"}
+        balance = {"BalanceType": "W" if kind >= RESULT else "B", "BalanceSide": "D" if kind in DEBITS else "C"}
         row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": kind, "TypeDescription": TYPE_BY_GL.get(kind)}
         self._write(keeper, "gl_accounts", {**row, **balance, "IsBlocked": entry.get("blocked", False)})
 
     def _journal(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
         account = self._world.database.find("gl_accounts", Division=keeper.division, Code=str(entry["gl_account"]))
         row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": entry["type"], "Currency": keeper.own_currency()}
-        more = {"GLAccount": (account or {}).get("ID"), "IsBlocked": entry.get("blocked", False), "AllowVAT": True}
+        more = {"GLAccount": (account or {}).get("ID"), "IsBlocked": entry.get("blocked", False), "AllowVAT": entry.get("vat", True)}
         self._write(keeper, "journals", {**row, **more})
 
     def _vat_code(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
-        account = self._world.database.find("gl_accounts", Division=keeper.division, Code="1500")
+        pay, claim = (self._world.database.find("gl_accounts", Division=keeper.division, Code=code) for code in ("1500", "1520"))
         row = {
             "Code": str(entry["code"]),
             "Description": entry["description"],
             "Type": entry["type"],
             "Percentage": float(entry["percentage"]),
         }
-        more = {"Charged": False, "IsBlocked": entry.get("blocked", False), "GLToPay": (account or {}).get("ID")}
+        more = {
+            "Charged": False,
+            "IsBlocked": entry.get("blocked", False),
+            "GLToPay": (pay or {}).get("ID"),
+            "GLToClaim": (claim or {}).get("ID"),
+        }
         written = self._write(keeper, "vat_codes", {**row, **more})
         rate = {"VATCodeID": written["ID"], "LineNumber": 1, "Percentage": float(entry["percentage"]), "StartDate": 0, "Type": 0}
         self._write(keeper, "vat_percentages", {**rate, "ID": fixed_id(keeper.division, "vat_percentages", entry["code"])})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.sandbox import masters, sales_entries, sales_invoices, sales_line_edits, webhook_subscriptions
+from include.sandbox import masters
+from include.sandbox.acts import DELETES, POSTS, PUTS
 from include.sandbox.answers import NotFoundError
 from include.sandbox.atom_entry import is_atom, read_entry
 from include.sandbox.bookkeeper import Bookkeeper

@@ -1,0 +1,46 @@
+"""Which act of a bookkeeper answers which writing call; what is not here is master data (`masters.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from include.sandbox import documents, purchase_entries, sales_entries, sales_invoices, sales_line_edits, terms, webhook_subscriptions
+from include.sandbox.bookkeeper import Bookkeeper
+from include.sandbox.database import Row
+from include.sandbox.payload import Payload
+
+POSTS: dict[str, Callable[[Bookkeeper, Payload], Row]] = {
+    "salesinvoice/SalesInvoices": sales_invoices.post_invoice,
+    "salesinvoice/PrintedSalesInvoices": sales_invoices.print_invoice,
+    "salesinvoice/SalesInvoiceLines": sales_line_edits.post_invoice_line,
+    "salesentry/SalesEntries": sales_entries.post_entry,
+    "salesentry/SalesEntryLines": sales_entries.post_entry_line,
+    "purchaseentry/PurchaseEntries": purchase_entries.post_entry,
+    "purchaseentry/PurchaseEntryLines": purchase_entries.BOOK.post_line,
+    "documents/Documents": documents.post_document,
+    "documents/DocumentAttachments": documents.post_attachment,
+    "webhooks/WebhookSubscriptions": webhook_subscriptions.post_subscription,
+}
+PUTS: dict[str, Callable[[Bookkeeper, str, Row], None]] = {
+    "salesinvoice/SalesInvoices": sales_invoices.change_invoice,
+    "salesinvoice/SalesInvoiceLines": sales_line_edits.change_invoice_line,
+    "salesentry/SalesEntries": sales_entries.change_entry,
+    "salesentry/SalesEntryLines": sales_entries.change_entry_line,
+    "purchaseentry/PurchaseEntries": purchase_entries.BOOK.change,
+    "purchaseentry/PurchaseEntryLines": purchase_entries.BOOK.change_line,
+    "cashflow/Receivables": terms.change_term,
+    "cashflow/Payments": terms.change_term,
+    "documents/Documents": documents.change_document,
+    "webhooks/WebhookSubscriptions": webhook_subscriptions.change_subscription,
+}
+DELETES: dict[str, Callable[[Bookkeeper, str], None]] = {
+    "salesinvoice/SalesInvoices": sales_invoices.delete_invoice,
+    "salesinvoice/SalesInvoiceLines": sales_line_edits.delete_invoice_line,
+    "salesentry/SalesEntries": sales_entries.delete_entry,
+    "salesentry/SalesEntryLines": sales_entries.delete_entry_line,
+    "purchaseentry/PurchaseEntries": purchase_entries.delete_entry,
+    "purchaseentry/PurchaseEntryLines": purchase_entries.BOOK.delete_line,
+    "documents/Documents": documents.delete_document,
+    "documents/DocumentAttachments": documents.delete_attachment,
+    "webhooks/WebhookSubscriptions": webhook_subscriptions.delete_subscription,
+}
