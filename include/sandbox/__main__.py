@@ -62,7 +62,8 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     sandbox = Sandbox(settings)
-    server = HttpServer(sandbox, sandbox.world.clock.date_header)
+    server = HttpServer(sandbox, sandbox.date_header)
+    sandbox.world.outages.refuse = server.refuse
     bound = await server.start(host, port)
     sandbox.world.base_url = f"http://{host}:{bound}"
     sandbox.start()

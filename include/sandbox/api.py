@@ -29,7 +29,7 @@ from include.sandbox.oauth import Identity, OAuth, TokenRefusedError
 from include.sandbox.odata_accept import Form, negotiated, takes_text
 from include.sandbox.odata_filter import SYNTAX
 from include.sandbox.reading import Reader
-from include.sandbox.refusals import JSON, not_signed_in, refusal
+from include.sandbox.refusals import JSON, maintenance, not_signed_in, refusal
 from include.sandbox.server import Request, Response
 from include.sandbox.webhook_subscriptions import SUBSCRIPTIONS, shake_hands
 from include.sandbox.world import World
@@ -75,6 +75,8 @@ class Api:
         call.endpoint = "oauth2/token"
         form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
         call.client_id = (_basic(request) or (form.get("client_id"), ""))[0]
+        if self._world.outages.in_maintenance:
+            return self._counter.answered(call, self._closed(call))
         fault = self._world.faults.pick(request.method, call.endpoint, None, form.get("grant_type", ""))
         return await self._distortion.answer(call, fault, lambda: self._token(request, call, form), "json")
 
@@ -95,6 +97,9 @@ class Api:
     async def handle(self, request: Request) -> Response:
         """Answer a call to the API."""
         call = self._counter.received(request)
+        call.url = f"{self._origin(request)}{request.path}?{request.query}"
+        if self._world.outages.in_maintenance:
+            return self._counter.answered(call, self._closed(call))
         identity = self._oauth.identity(request.headers.get("authorization", ""))
         division, target = self._locate(request.path)
         call.endpoint, call.division = target.endpoint, division
@@ -118,6 +123,13 @@ class Api:
             call.fault = fault.kind
             return self._counter.answered(call, self._headed(visit, refusal(visit.form, 500, texts.unknown(visit.identity.language))))
         return await self._distortion.answer(call, fault, lambda: self._guarded(visit), visit.form)
+
+    def _origin(self, request: Request) -> str:
+        return f"{self._world.scheme}://{request.host}" if request.host else self._world.base_url
+
+    def _closed(self, call: Call) -> Response:
+        call.fault = "maintenance"
+        return maintenance()
 
     def _locate(self, path: str) -> tuple[int | None, Target]:
         division, _, rest = path.removeprefix("/api/v1/").partition("/")
@@ -188,8 +200,7 @@ class Api:
             raise TooLargeError("The request is larger than 10 MB.")
         self._check_acceptable(visit)
         division = visit.call.division
-        origin = f"{self._world.scheme}://{request.host}" if request.host else self._world.base_url
-        reader = Reader(self._world, visit.identity, division, origin, visit.form or "atom")
+        reader = Reader(self._world, visit.identity, division, self._origin(request), visit.form or "atom")
         if request.method == "GET":
             return self._get(visit, entity, reader)
         keeper = Bookkeeper(self._world, division or 0, visit.identity.user_id, visit.identity.client_id)

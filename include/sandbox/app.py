@@ -32,6 +32,10 @@ class Sandbox:
         self._notices = Notices(self.world)
         self._deliverer = Deliverer(self.world, self._notices)
 
+    def date_header(self) -> str:
+        """Return the value of the `Date` header."""
+        return self.world.clock.date_header(self.world.switches.date_skew_s)
+
     def start(self) -> None:
         """Begin what runs in the background: notifications."""
         self._deliverer.start()

@@ -32,6 +32,7 @@ class Call:
     row_key: str | None = None
     status: int | None = None
     text: str | None = None
+    url: str = ""
 
 
 class CallLog:

@@ -30,9 +30,9 @@ class Clock:
         """Return how many seconds a duration of Exact takes here."""
         return seconds / self.scale
 
-    def date_header(self) -> str:
-        """Return the value of the `Date` header."""
-        return format_datetime(moment(self.now_ms()), usegmt=True)
+    def date_header(self, skew_s: float = 0.0) -> str:
+        """Return the value of the `Date` header, of a server whose clock is ahead by so many seconds."""
+        return format_datetime(moment(self.now_ms() + int(skew_s * 1000)), usegmt=True)
 
 
 def moment(ms: int) -> datetime:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, quote, urlencode
 from include.sandbox.database import Row
 from include.sandbox.oauth import OAuth
 from include.sandbox.pages import Pages
+from include.sandbox.refusals import maintenance
 from include.sandbox.server import Request, Response
 from include.sandbox.world import World
 
@@ -23,6 +24,8 @@ class Consent:
 
     def handle(self, request: Request) -> Response:
         """Show the page, or take what was entered on it."""
+        if self._world.outages.in_maintenance:
+            return maintenance()
         asked = request.parameters
         application = self._oauth.application(asked.get("client_id", ""))
         problem = self._problem(application, asked)

@@ -57,6 +57,9 @@ class Control:
             ("POST", "users"): self._change_user,
             ("POST", "tokens"): self._revoke,
             ("POST", "moves"): self._move,
+            ("GET", "outage"): self._tell_outage,
+            ("POST", "outage"): self._begin_outage,
+            ("DELETE", "outage"): self._end_outage,
             **self._book_control.routes,
             **WebhookControl(world).routes,
         }
@@ -203,6 +206,19 @@ class Control:
             raise ControlError("language must be NL, EN or FR")
         changed = self._world.database.run(sql.update("users", changes, '"UserName" = ?'), [*changes.values(), body["name"]])
         return 200, {"changed": changed}
+
+    def _tell_outage(self, _: Request, __: dict[str, Any]) -> Answer:
+        outages = self._world.outages
+        return 200, {"maintenance": outages.in_maintenance, "until": iso(outages.maintenance_until_ms or None)}
+
+    def _begin_outage(self, request: Request, body: dict[str, Any]) -> Answer:
+        """Close Exact for some of its seconds: a page for every call (`maintenance`), or nobody who listens (`refuse`)."""
+        self._world.outages.begin(str(body.get("kind")), float(body.get("seconds", 60)))
+        return self._tell_outage(request, body)
+
+    def _end_outage(self, request: Request, body: dict[str, Any]) -> Answer:
+        self._world.outages.end()
+        return self._tell_outage(request, body)
 
     def _move(self, _: Request, body: dict[str, Any]) -> Answer:
         """Move a division to another database: its timestamps start anew."""

@@ -25,12 +25,26 @@ KINDS: dict[str, tuple[str, str, float]] = {
     "error_html_after_commit": ("after", "500_html", 0.0),
     "problem_before_commit": ("before", "500_problem", 0.0),
     "problem_after_commit": ("after", "500_problem", 0.0),
+    "bad_gateway_before_commit": ("before", "502_html", 0.0),
+    "bad_gateway_after_commit": ("after", "502_html", 0.0),
+    "gateway_timeout_before_commit": ("before", "504", 0.0),
+    "gateway_timeout_after_commit": ("after", "504", 0.0),
+    "request_timeout": ("before", "408", 0.0),
+    "redirected": ("before", "302", 0.0),
+    "login_page_after_commit": ("after", "200_html", 0.0),
     "unknown_text": ("before", "500_unknown", 0.0),
     "truncated_after_commit": ("after", "truncate", 0.0),
     "empty_after_commit": ("after", "empty", 0.0),
     "too_many_requests": ("before", "429", 0.0),
     "unauthorised": ("before", "401", 0.0),
     "slow": ("after", "slow", 5.0),
+    "clock_skew": ("after", "skew", 7200.0),  # `Date` is wrong by so many seconds
+    "late_visible": ("after", "late_row", 60.0),  # sync shows what this call books so much later, with its low timestamp
+    "next_foreign_host": ("after", "next_foreign", 0.0),
+    "next_loop": ("after", "next_loop", 0.0),
+    "stranger": ("after", "stranger", 0.0),  # somebody else uses `calls` of the quota behind this call
+    "maintenance": ("before", "maintenance", 60.0),  # this call and all others, for so long
+    "refuse_connections": ("before", "refuse", 5.0),  # this call is cut off, and nobody listens for so long
 }
 
 
@@ -51,6 +65,7 @@ class Fault:
     times: int | None = 1  # None: until it is taken away
     rate: float = 1.0  # share of the matching calls
     seconds: float | None = None
+    calls: int = 30
     used: int = 0
 
     @property
@@ -91,7 +106,7 @@ class Faults:
         """Put a fault in force. Raises `UnknownFaultError`."""
         if raw.get("kind") not in KINDS:
             raise UnknownFaultError(f"kind must be one of {', '.join(KINDS)}")
-        settings = dict(raw)
+        settings = {"method": "GET", **raw} if raw["kind"].startswith("next_") else dict(raw)
         if "rate" in settings and "times" not in settings:
             settings["times"] = None
         try:

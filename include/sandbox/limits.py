@@ -20,6 +20,7 @@ class Usage:
     in_minute: int = 0
     day: int = -1
     in_day: int = 0
+    strangers: int = 0  # calls of others in the minute that runs now
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Limits:
         self._clock = clock
         self.minutely = minutely
         self.daily = daily
+        self.stranger_per_minute = 0
         self.own: dict[Key, tuple[int, int]] = {}
         self._used: dict[Key, Usage] = {}
         self._trouble: dict[TroubleKey, Trouble] = {}
@@ -55,10 +57,29 @@ class Limits:
         used = self._used.setdefault(key, Usage())
         minute, day = self._window(MINUTE_S), self._window(DAY_S)
         if used.minute != minute:
-            used.minute, used.in_minute = minute, 0
+            used.minute, used.in_minute, used.strangers = minute, 0, 0
         if used.day != day:
             used.day, used.in_day = day, 0
+        if self.stranger_per_minute:
+            self._let_stranger_in(key, used)
         return used
+
+    def _let_stranger_in(self, key: Key, used: Usage) -> None:
+        """Count what somebody else called since the minute began, evenly spread over it."""
+        span = self._clock.span_ms(MINUTE_S)
+        due = self.stranger_per_minute * (self._clock.now_ms() % span) // span
+        self._spend(key, used, due - used.strangers)
+        used.strangers = max(due, used.strangers)
+
+    def _spend(self, key: Key, used: Usage, calls: int) -> None:
+        minutely, daily = self.of(key)
+        spent = max(0, min(calls, minutely - used.in_minute, daily - used.in_day))
+        used.in_minute += spent
+        used.in_day += spent
+
+    def crowd(self, key: Key, calls: int) -> None:
+        """Spend calls as a stranger does, as many as are left."""
+        self._spend(key, self.usage(key), calls)
 
     def all_usage(self) -> dict[Key, Usage]:
         """Return what every application uses now."""

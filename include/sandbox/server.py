@@ -13,6 +13,8 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote
 
 HEAD_MAX = 65_536
+LAST_WORDS_S = 0.05
+RETRY_S = 0.2
 BODY_MAX = 64 * 1024 * 1024
 HOST = re.compile(r"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 log = logging.getLogger(__name__)
@@ -66,15 +68,43 @@ class HttpServer:
         self._app = app
         self._date_header = date_header
         self._server: asyncio.Server | None = None
+        self._address = ("", 0)
+        self._absence: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> int:
         """Listen; return the port, which is a free one if 0 was asked for."""
         self._server = await asyncio.start_server(self._connected, host, port, limit=HEAD_MAX, backlog=512)
-        return int(self._server.sockets[0].getsockname()[1])
+        self._address = (host, int(self._server.sockets[0].getsockname()[1]))
+        return self._address[1]
+
+    def refuse(self, seconds: float) -> None:
+        """Listen no more for so long, and drop every connection; the answer that is being given still leaves."""
+        if self._absence is None or self._absence.done():
+            self._absence = asyncio.create_task(self._be_away(seconds))
+
+    async def _be_away(self, seconds: float) -> None:
+        await asyncio.sleep(LAST_WORDS_S)
+        await self._close()
+        await asyncio.sleep(seconds)
+        while not await self._is_back():
+            await asyncio.sleep(RETRY_S)
+
+    async def _is_back(self) -> bool:
+        try:
+            await self.start(*self._address)
+        except OSError:
+            log.warning("port %s is taken; trying again", self._address[1])
+            return False
+        return True
 
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
+        if self._absence:
+            self._absence.cancel()
+        await self._close()
+
+    async def _close(self) -> None:
         if self._server:
             self._server.close()
         for task in self._connections:

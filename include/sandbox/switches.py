@@ -27,6 +27,8 @@ class Switches:
     error_block_max: int = 10
     error_block_status: int = 429  # what a blocked endpoint answers (2.8, 8)
     retry_after: bool = False  # a 429 carries Retry-After (2.5, 8)
+    stranger_per_minute: int = 0  # calls that somebody else makes in every minute, out of the same quota (2.6)
+    date_skew_s: float = 0.0  # the header `Date` is ahead of the sandbox's clock by this much (2.7)
     mandatory_filter: bool = True  # (2.10)
     select_required: str = ""  # comma-separated endpoints, besides bulk, that refuse a GET without $select (3.8)
     bulk_filters_only_indexed: bool = True  # (2.11)

@@ -15,6 +15,7 @@ from include.sandbox.database import Database, Row
 from include.sandbox.endpoints import ENTITY_TYPE
 from include.sandbox.faults import Faults
 from include.sandbox.limits import DAY_S, MINUTE_S, Limits
+from include.sandbox.outages import Outages
 from include.sandbox.switches import Switches
 
 
@@ -46,6 +47,8 @@ class World:
         self.switches = Switches()
         self.base_url = ""
         self.scheme = "http"
+        self.outages = Outages(self.clock)
+        self.late_row_s = 0.0  # what is booked right now shows up in sync so much later
         self.callbacks: dict[str, str] = {}  # addresses that were just asked to take notifications, and what was wrong with the answer
         self.sync_visible_ms = 0  # the latest moment at which a hidden booking shows up in sync
         self.read_visible_ms = 0
@@ -61,6 +64,7 @@ class World:
         remembered = self.database.fact("switches")
         if remembered:
             self.switches = self.switches.changed(json.loads(remembered))
+            self.limits.stranger_per_minute = self.switches.stranger_per_minute
         if self.settings.auto_consent:
             self.switches = self.switches.changed({"auto_consent": True})
 
@@ -74,6 +78,8 @@ class World:
         self.limits.minutely, self.limits.daily = self.settings.minutely_limit, self.settings.daily_limit
         self.switches = Switches(auto_consent=self.settings.auto_consent)
         self.clock.offset_s = 0.0
+        self.outages.end()
+        self.limits.stranger_per_minute = 0
         self.sync_visible_ms = self.read_visible_ms = 0
 
     def _restore_limits(self) -> None:
@@ -108,8 +114,8 @@ class World:
         now = self.clock.now_ms()
         switches = self.switches
         seen = now + self.clock.span_ms(switches.read_lag_s) if switches.read_lag_s else 0
-        late = switches.late_visible_rate > 0 and self._dice.random() < switches.late_visible_rate
-        synced = now + self.clock.span_ms(switches.late_visible_s) if late else seen
+        late = self.late_row_s > 0 or (switches.late_visible_rate > 0 and self._dice.random() < switches.late_visible_rate)
+        synced = now + self.clock.span_ms(self.late_row_s or switches.late_visible_s) if late else seen
         self.read_visible_ms = max(self.read_visible_ms, seen)
         self.sync_visible_ms = max(self.sync_visible_ms, synced)
         return seen, synced
@@ -155,4 +161,5 @@ class World:
     def change_switches(self, changes: dict[str, Any]) -> None:
         """Change switches and remember them. Raises `UnknownSwitchError`."""
         self.switches = self.switches.changed(changes)
+        self.limits.stranger_per_minute = self.switches.stranger_per_minute
         self.database.remember("switches", self.switches.as_json())

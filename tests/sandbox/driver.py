@@ -106,13 +106,15 @@ class ExactClient:
     def headers(self, **more: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens['access_token']}", "Accept": "application/json", **more}
 
-    def call(self, method: str, path: str, body: Any = None, *, query: str = "", timeout: float = 30, **headers: str) -> requests.Response:
+    def call(
+        self, method: str, path: str, body: Any = None, *, query: str = "", timeout: float = 30, follow: bool = True, **headers: str
+    ) -> requests.Response:
         url = path if path.startswith("http") else f"{self.sandbox.url}/api/v1/{path}"
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
         if data is not None:
             headers.setdefault("Content-Type", "application/json")
         url = f"{url}?{query}" if query else url
-        return self.http.request(method, url, data=data, headers=self.headers(**headers), timeout=timeout)
+        return self.http.request(method, url, data=data, headers=self.headers(**headers), timeout=timeout, allow_redirects=follow)
 
     def get(self, path: str, where: str = "", **options: str) -> requests.Response:
         parts = [f"%24filter={quote(where)}"] if where else []

@@ -95,6 +95,19 @@ def test_2_6_a_stranger_may_use_the_quota(sandbox, app):
     assert app.get(ACCOUNTS, ANY).headers["X-RateLimit-Minutely-Remaining"] == "9"
 
 
+def test_2_6_a_stranger_may_call_all_the_time_by_switch(sandbox, app):
+    until_a_minute_begins(sandbox)
+    sandbox.switch(stranger_per_minute=30)
+    early = int(app.get(ACCOUNTS, ANY).headers["X-RateLimit-Minutely-Remaining"])
+    sandbox.control("POST", "clock", {"advance_s": 30})
+    late = int(app.get(ACCOUNTS, ANY).headers["X-RateLimit-Minutely-Remaining"])
+    assert early >= 57
+    assert 40 <= late <= 44
+    sandbox.switch(stranger_per_minute=0)
+    sandbox.control("POST", "clock", {"offset_s": 0})
+    app.sign_in()
+
+
 def test_2_1_calls_without_a_division_are_not_counted(sandbox, app):
     until_a_minute_begins(sandbox)
     app.get(ACCOUNTS, ANY)
