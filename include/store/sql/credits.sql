@@ -1,7 +1,7 @@
 -- name: newest_sales
 -- The newest sale of each order.
 select distinct on (source_id) * from mutation
-where source_system = :source_system and source_id = any(:source_ids) and effect = 'sale'
+where source_system = :source_system and source_id = any(:source_ids) and effect = 'sale' and method = 'POST'
 order by source_id, effect_number desc;
 
 -- name: credits_on_their_way
@@ -14,7 +14,7 @@ where source_system = :source_system and source_id = any(:source_ids) and effect
 select c.* from mutation c
 join lateral (
     select s.state from mutation s
-    where s.source_system = c.source_system and s.effect = 'sale'
+    where s.source_system = c.source_system and s.effect = 'sale' and s.method = 'POST'
       and s.source_id = coalesce(c.cause_facts ->> 'sale', (select w.source_id from mutation w where w.mutation_id = c.waits_for))
     order by s.effect_number desc limit 1) s on true
 where c.division = :division and c.effect = 'credit' and c.attempt = 0 and c.state in ('dead_letter', 'dismissed')
