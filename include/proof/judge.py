@@ -13,7 +13,8 @@ FIRST = frozenset({"planned", "dead_letter", "dismissed"})
 DRAWN = frozenset(
     (before, after)
     for before, ends in {
-        "planned": "planned sending dead_letter dismissed",
+        # planned to posted: a record that stands in Exact already, and is taken as it is.
+        "planned": "planned sending posted dead_letter dismissed",
         "sending": "posted dead_letter planned unknown",
         "unknown": "posted planned dead_letter",
         "dead_letter": "planned posted dismissed unknown dead_letter",
