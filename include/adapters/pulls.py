@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.exact.client import ExactClient, Page, Query, newest
@@ -43,6 +43,13 @@ class Pulls:
         """Pull what was never pulled."""
         for entity in entities:
             if self._mirror.pulled_at(entity.name) is None:
+                self.pull(entity)
+
+    def pull_older(self, entities: Iterable[Entity], age: timedelta) -> None:
+        """Pull what was never pulled, or not since that long."""
+        for entity in entities:
+            began_at = self._mirror.pulled_at(entity.name)
+            if began_at is None or self._mirror.now() - began_at > age:
                 self.pull(entity)
 
     def pull_deleted(self) -> int:
