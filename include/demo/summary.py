@@ -12,7 +12,7 @@ from include.wiring.figures import figures, flow_figures
 
 # The flows in the order in which the demo runs them; all but the first make documents.
 RELATIONS = "customers_to_accounts"
-DOCUMENT_FLOWS = ("orders_to_invoices",)
+DOCUMENT_FLOWS = ("orders_to_invoices", "returns_to_credit_notes")
 FLOWS = DOCUMENT_FLOWS
 ADDED = ("documents", "planned", "posted", "dead_letter", "dismissed", "unknown", "duplicates", "lost")
 STATES = ("planned", "posted", "dead_letter", "dismissed", "unknown")
