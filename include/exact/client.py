@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 PAGES_MAX = 100_000
 AGAIN_S = 20.0
 READ_TRIES = 3
+READ_PAUSE_S = 1.0
 PAUSE_AT_UNKNOWN_LIMIT_S = 61.0
 BODY_MAX_BYTES = 10 * 1000 * 1000
 TOO_LARGE = 413
@@ -179,7 +180,7 @@ class ExactClient:
             if reply.status == 200 and not reply.failure:
                 return parsed(reply.body), date_of(reply.headers)
             if reply.status in {401, 408} or reply.status is None or reply.status >= 500 or reply.failure:
-                self._sleep(attempt * 1.0)
+                self._sleep(attempt * READ_PAUSE_S)
                 continue
             self._refuse(endpoint, reply)
         raise RetryableError(f"Exact does not answer: {reply.status or reply.failure}", retry_after_s=AGAIN_S)
