@@ -24,7 +24,7 @@ from tests.mappings.orders import HEART, french, line, order
 GROUPS = sorted(UK.gl_accounts)
 ARTICLES = ["85123A", "71053", "22423"]
 # The same company, booking entries instead of invoices: both must come to the same amounts.
-UK_ENTRIES = variation(UK, target="sales_entry", items=None)
+UK_ENTRIES = variation(UK, target="sales_entry", items=None, credits={})
 
 
 # Quantity in thousandths, price in ten-thousandths, ledger account and article, as plain numbers: quick to draw.

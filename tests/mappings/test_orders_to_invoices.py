@@ -18,6 +18,7 @@ from include.sources.records import ShopOrder
 from tests.mappings.books import Books
 from tests.mappings.companies import BE, UK, variation, with_items
 from tests.mappings.orders import french, line, order
+from tests.mappings.returns import RETURNS
 from tests.mappings.samples import MIXED_LINES, SAMPLES
 from tests.mappings.what_exact_gets import GOLDEN, PAGE, page, payload
 
@@ -46,7 +47,7 @@ def test_what_a_bookkeeper_reads_is_what_exact_gets() -> None:
 
 
 def test_each_golden_payload_belongs_to_a_sample() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(SAMPLES)
+    assert {path.stem for path in GOLDEN.glob("*.json")} == {*SAMPLES, *RETURNS}
 
 
 def test_a_document_names_the_master_data_that_it_needs() -> None:
