@@ -32,6 +32,11 @@ PLACES = {
     "PL": ("Warsaw", "Sp. z o.o.", "00-###"),
     "PT": ("Lisbon", "Lda", "1###-0##"),
 }
+LANGUAGES = {"AU": "en", "BE": "nl", "CH": "de", "GB": "en", "IE": "en", "JP": "ja", "NO": "no"}
+# Businesses whose number ends so have their goods delivered elsewhere.
+DELIVERED_ELSEWHERE = "2"
+_FIRST_NAMES = ("Alex", "Robin", "Kim", "Sam", "Noor", "Jules", "Charlie", "Dana", "Mika", "Toni")
+_LAST_NAMES = ("Ash", "Birch", "Cedar", "Elm", "Hazel", "Linden", "Maple", "Oak", "Pine", "Rowan")
 _SHAPES = {"BE": "BE0{:09d}", "NL": "NL{:09d}B01"}
 
 
@@ -53,6 +58,20 @@ class Buyer:
         return f"Customer {self.number}{form}"
 
     @property
+    def contact(self) -> str | None:
+        """The person to address in a business."""
+        first, last = _FIRST_NAMES[int(self.number[-1])], _LAST_NAMES[int(self.number[-2])]
+        return f"{first} {last}" if self.is_business else None
+
+    @property
+    def phone(self) -> str:
+        return f"+00 555 {self.number}"
+
+    @property
+    def language(self) -> str:
+        return LANGUAGES.get(self.country, self.country.lower())
+
+    @property
     def email(self) -> str:
         return f"customer-{self.number}@example.com"
 
@@ -68,6 +87,11 @@ class Buyer:
     @property
     def town(self) -> str:
         return PLACES[self.country][0]
+
+    @property
+    def delivery_street(self) -> str | None:
+        elsewhere = self.is_business and self.number[-1] in DELIVERED_ELSEWHERE
+        return f"{int(self.number) % 90 + 1} Depot Road" if elsewhere else None
 
     @property
     def vat_number(self) -> str | None:

@@ -29,7 +29,10 @@ _DATA = Path(__file__).parent / "data"
 # Two loaders at once: the second waits, and finds the work done.
 _LOCK = 8020_2010_12
 
-_BUYERS = "buyer_no company_name email street zip town country_code trade_buyer vat_id vat_id_checked updated_at"
+_BUYERS = (
+    "buyer_no company_name contact_person email phone street zip town country_code delivery_street language trade_buyer"
+    " vat_id vat_id_checked updated_at"
+)
 _SALES = (
     "sale_no buyer_no ship_to currency gross_prices placed_at billed_at updated_at pay_method amount_paid trade_buyer vat_id vat_id_checked"
 )
@@ -99,12 +102,15 @@ def _fill(connection: Connection[Any], documents: Sequence[Document], today: dat
 
 
 def _buyer(buyer: Buyer) -> Values:
-    address = (buyer.street, buyer.postcode, buyer.town, buyer.country)
+    address = (buyer.street, buyer.postcode, buyer.town, buyer.country, buyer.delivery_street)
     return (
         buyer.number,
         buyer.name,
+        buyer.contact,
         buyer.email,
+        buyer.phone,
         *address,
+        buyer.language,
         buyer.is_business,
         buyer.vat_number,
         buyer.vat_number_checked_on,

@@ -33,7 +33,8 @@ Prices: in GBP, as in the file and excluding VAT; those of goods from the Nether
 cents.
 Total as paid: lines rounded half up to cents, plus VAT over their sum, rounded half up, where prices exclude it; the same for what a return
 pays back. In the Netherlands itself it is rounded to five cents.
-Customers: name, e-mail address, street, postcode and town are made up from the number and the country.
+Customers: name, e-mail address, telephone number, street, postcode, town and language are made up from the number and the country.
+Businesses have a person to address; those whose number ends in 2 have their goods delivered to another street of their town.
 Product group: shipping for the codes POST, DOT and C2, discount for D, manual for M, bank_charges for BANK CHARGES; else the first of
 christmas, bags, stationery, kitchen, home of which a word is in the article's first description in the file; else gifts.
 Article codes: as the file spells them; capitals and small letters are the same article.
