@@ -84,7 +84,7 @@ def contract(
 def sandbox(context: typer.Context) -> None:
     """Start an Exact Online to try things on, at http://127.0.0.1:8123; Ctrl-C stops it.
 
-    It has the limits, the sign-in, the error texts and the oddities of the real one, two companies with books, and pages to look at them.
+    It has the limits, the sign-in, the error texts and the oddities of the real one, three companies with books, and pages to look at them.
 
     --host ADDRESS, --port NUMBER (0: a free one) · --minutely-limit, --daily-limit: calls allowed (60 and 5,000 in Exact) ·
     --seed NAME|PATH|NUMBER: its books, or the number that seeds faults and ids; may be given twice · --state FILE: keep the books ·
@@ -133,6 +133,27 @@ def status(context: typer.Context, language: InLanguage = Language.ENGLISH, as_j
     from include.cli.show_status import show_status
 
     show_status(language=language.value, as_json=as_json)
+
+
+@app.command(epilog="Examples: exactly checks · exactly checks BE --now --language nl")
+def checks(
+    context: typer.Context,
+    administration: Annotated[str | None, typer.Argument(help="Only this one.")] = None,
+    now: Annotated[
+        bool, typer.Option("--now", help="Read the short lists of master data anew and check: a few calls, some seconds.")
+    ] = False,
+    language: InLanguage = Language.ENGLISH,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the configuration names and Exact does not bear out: accounts, items, VAT codes, journals, currencies, periods.
+
+    As it was found last; each with cause and cure. Exit status 1 when anything is wrong.
+    """
+    enter_airflow(context.obj)
+    from include.cli.show_checks import show_checks
+
+    if not show_checks(administration, now=now, language=language.value, as_json=as_json):
+        raise typer.Exit(WRONG)
 
 
 @app.command(epilog="Examples: exactly trace 536365 · exactly trace 26700001 --live --language nl")

@@ -1,4 +1,4 @@
-"""The two administrations of the demo, and variations of them."""
+"""Administrations of the demo, and variations of them: a Dutch one with every regime, in both targets."""
 
 from __future__ import annotations
 
