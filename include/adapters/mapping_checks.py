@@ -50,7 +50,7 @@ class MappingChecks:
             self._read_again(PERIODS)
             self._read_again([ENTITIES[SHORT_LISTS[table]] for table in ("division", "journals", "currencies")])
             checked = self.verdict()
-        self._tell(checked)
+        self.tell(checked)
         if checked.stops:
             raise refusal_of(self.administration.name, checked.stops)
 
@@ -81,6 +81,18 @@ class MappingChecks:
         """Read the short lists from Exact, then judge: for the daily check, and for whoever has just mended something."""
         self._read_again([*(ENTITIES[name] for name in SHORT_LISTS.values()), *PERIODS])
         return self.check()
+
+    def tell(self, checked: Checked) -> None:
+        """Log each finding with cause and cure, in both languages."""
+        for finding in checked.findings:
+            for language in LANGUAGES:
+                log.log(
+                    logging.ERROR if finding.stops else logging.WARNING,
+                    "%s %s: %s",
+                    finding,
+                    language.upper(),
+                    " ".join(finding.told(language)),
+                )
 
     def _judged(self, tables: dict[str, list[Pair]]) -> list[MappingFinding]:
         # Takes seconds to import: only who has a check to make pays for it.
@@ -137,17 +149,6 @@ class MappingChecks:
     def _last_fingerprint(self) -> str | None:
         last = self.store.last(self.administration.name)
         return last.fingerprint if last else None
-
-    def _tell(self, checked: Checked) -> None:
-        for finding in checked.findings:
-            for language in LANGUAGES:
-                log.log(
-                    logging.ERROR if finding.stops else logging.WARNING,
-                    "%s %s: %s",
-                    finding,
-                    language.upper(),
-                    " ".join(finding.told(language)),
-                )
 
 
 def checked_of(last: LastCheck) -> Checked:

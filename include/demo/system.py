@@ -155,6 +155,7 @@ class LocalSystem:
         """What every process of the system is told: where Airflow, its databases and the sandbox are."""
         airflow = airflow_environment(self.directory, PROJECT, self.postgres, self.airflow_port)
         ours = {"EXACTLY_SANDBOX_PORT": str(self.sandbox_port), "EXACTLY_POSTGRES_HOST": str(self.postgres.socket_directory)}
+        ours["EXACTLY_DATA_DOCS"] = str(self.directory / "data_docs")
         # Without the last one a process that renames itself would lose the mark.
         return {**airflow, **ours, MARK: self.mark, "SPT_NOENV": "1"}
 

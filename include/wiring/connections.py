@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ STORE = "exactly_store"
 SOURCE = "webshop"
 ENVIRONMENT = "EXACTLY_ENVIRONMENT"
 DEFAULT_ENVIRONMENT = "demo"
+DATA_DOCS = "EXACTLY_DATA_DOCS"
+DEFAULT_DATA_DOCS = Path(__file__).parents[2] / "var" / "data_docs"
 STANDARD_WINDOW = timedelta(hours=1)
 # Settings of libpq that a postgres connection may carry in its extra.
 PASSED_ON = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "connect_timeout", "target_session_attrs"})
@@ -50,6 +53,11 @@ def dsn_of(conn_id: str) -> str:
 def environment() -> str:
     """Which environment this is; its database refuses every other one."""
     return os.environ.get(ENVIRONMENT, DEFAULT_ENVIRONMENT)
+
+
+def data_docs() -> Path:
+    """The folder of the pages that the mapping checks write."""
+    return Path(os.environ.get(DATA_DOCS) or DEFAULT_DATA_DOCS)
 
 
 class MaskingCipher:
@@ -110,5 +118,6 @@ def settings_of(name: str, window: Window | None = None, *, administrations: Adm
         window=window or Window(now - STANDARD_WINDOW, now),
         times=Times(quarantine_s=float(administration.quarantine_s)),
         links=links_of(administration.connection),
+        data_docs=data_docs(),
         **{"purpose": Purpose.NEAR_TIME, **others},
     )

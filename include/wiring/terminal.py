@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from include.adapters.mapping_checks import checked_of
 from include.administrations.loader import Administrations, load_administrations
 from include.administrations.model import Administration
+from include.checks.mapping_page import Checked
 from include.errors import SetupError
 from include.exact.oauth import App
 from include.outbox.ports import Purpose
 from include.run import Run, Window, chain_name, open_run
 from include.sources.webshop import Webshop
+from include.store.checks import CheckStore
 from include.store.database import Database
 from include.store.installation import check_installation
 from include.store.migrate import upgrade
@@ -64,6 +67,12 @@ def command_run(name: str, administrations: Administrations | None = None) -> It
             ExactHook.get_connection(conn_id)
     with open_run(settings_of(name, Window(now, now), administrations=administrations, purpose=Purpose.OPERATOR)) as run:
         yield run
+
+
+def last_checks() -> list[Checked]:
+    """The last verdicts of the mapping checks."""
+    with store() as database:
+        return [checked_of(last) for last in CheckStore(database).all()]
 
 
 def migrate() -> str:

@@ -17,6 +17,7 @@ PER_ADMINISTRATION = [
     ("orders_to_invoices", "book"),
     ("unknown_outcomes", "settle"),
     ("mirror_refresh", "refresh"),
+    ("mapping_checks", "check"),
     ("token_keepalive", "keep_alive"),
 ]
 PARSE_STOP_S = 1.0
