@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from include.sandbox import documents, purchase_entries, sales_entries, sales_invoices, sales_line_edits, terms, webhook_subscriptions
+from include.sandbox import (
+    documents,
+    journal_entries,
+    money_entries,
+    purchase_entries,
+    sales_entries,
+    sales_invoices,
+    sales_line_edits,
+    terms,
+    webhook_subscriptions,
+)
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload
@@ -17,6 +27,12 @@ POSTS: dict[str, Callable[[Bookkeeper, Payload], Row]] = {
     "salesentry/SalesEntryLines": sales_entries.post_entry_line,
     "purchaseentry/PurchaseEntries": purchase_entries.post_entry,
     "purchaseentry/PurchaseEntryLines": purchase_entries.BOOK.post_line,
+    "financialtransaction/BankEntries": money_entries.BANK.post,
+    "financialtransaction/BankEntryLines": money_entries.BANK.add_line,
+    "financialtransaction/CashEntries": money_entries.CASH.post,
+    "financialtransaction/CashEntryLines": money_entries.CASH.add_line,
+    "generaljournalentry/GeneralJournalEntries": journal_entries.post_entry,
+    "generaljournalentry/GeneralJournalEntryLines": journal_entries.post_line,
     "documents/Documents": documents.post_document,
     "documents/DocumentAttachments": documents.post_attachment,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.post_subscription,
@@ -40,6 +56,9 @@ DELETES: dict[str, Callable[[Bookkeeper, str], None]] = {
     "salesentry/SalesEntryLines": sales_entries.delete_entry_line,
     "purchaseentry/PurchaseEntries": purchase_entries.delete_entry,
     "purchaseentry/PurchaseEntryLines": purchase_entries.BOOK.delete_line,
+    "financialtransaction/BankEntries": money_entries.BANK.delete,
+    "financialtransaction/CashEntries": money_entries.CASH.delete,
+    "generaljournalentry/GeneralJournalEntries": journal_entries.delete_entry,
     "documents/Documents": documents.delete_document,
     "documents/DocumentAttachments": documents.delete_attachment,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.delete_subscription,

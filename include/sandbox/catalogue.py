@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from include.sandbox.endpoints import ALSO_POSTED, CHILDREN, KNOWN_FILTERS, TABLES
+from include.sandbox.endpoints import ALSO_POSTED, CHILDREN, KEYS_OF, KNOWN_FILTERS, TABLES
 
 METADATA = Path(__file__).parent / "metadata"
 
@@ -101,7 +101,7 @@ def _entity(directory: Path, endpoint: str) -> Entity:
         methods=frozenset(raw["methods"]),
         scope=_scope(raw["scope"]),
         page_max=raw["page_size"] or 60,
-        keys=tuple(raw["key"]),
+        keys=tuple(raw["key"]) or KEYS_OF.get(endpoint, ()),
         fields=fields,
         mandatory_filter=tuple(raw.get("mandatory_filter", KNOWN_FILTERS.get(endpoint, ()))),
         filterable=frozenset(raw.get("filterable", ())),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from include.sandbox import purchase_entries, sales_entries, sales_invoices, sales_line_edits, sql
+from include.sandbox import journal_entries, money_entries, purchase_entries, sales_entries, sales_invoices, sales_line_edits, sql
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload, read_payload
@@ -30,7 +30,7 @@ class Kind:
     key: str
     lines: str  # endpoint of its lines
     lines_table: str
-    change: Change
+    change: Change | None
     delete: Act
     process: Act
     reopen: Act | None = None
@@ -67,6 +67,8 @@ class Desk:
         unknown = set(changes) - set(self._world.database.columns(kind.table))
         if unknown:
             raise DeskError(f"no such columns: {', '.join(sorted(unknown))}")
+        if kind.change is None:
+            raise DeskError(f"{kind.name} does not change; delete it and write another")
         kind.change(keeper, document_id, changes)
 
     def edit_line(self, keeper: Bookkeeper, kind: Kind, place: tuple[str, int], changes: Row) -> None:
@@ -150,5 +152,33 @@ KINDS = (
         add_line=purchase_entries.BOOK.post_line,
         change_line=purchase_entries.BOOK.change_line,
         delete_line=purchase_entries.BOOK.delete_line,
+    ),
+    Kind(
+        "a general journal entry",
+        "generaljournalentry/GeneralJournalEntries",
+        journal_entries.TABLE,
+        "EntryID",
+        journal_entries.LINES,
+        journal_entries.LINES_TABLE,
+        change=None,
+        delete=journal_entries.delete_entry,
+        process=journal_entries.process_entry,
+        reopen=journal_entries.reopen_entry,
+    ),
+    *(
+        Kind(
+            f"a {book.money.name.lower()} entry",
+            book.money.endpoint,
+            book.money.table,
+            "EntryID",
+            book.money.lines,
+            book.money.lines_table,
+            change=None,
+            delete=book.delete,
+            process=book.process,
+            reopen=book.reopen,
+            add_line=book.add_line,
+        )
+        for book in (money_entries.BANK, money_entries.CASH)
     ),
 )

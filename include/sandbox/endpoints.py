@@ -155,6 +155,9 @@ VIEWS = frozenset(
 )
 ACTS = frozenset({"", "printed_sales_invoices", "invoice_sales_orders", "process_stock_count", "process_warehouse_transfer"})
 
+# Keys that the reference does not name.
+KEYS_OF = {"read/logistics/StockPosition": ("ItemId",)}
+
 # Columns that hold a table's key, where it is not ID.
 KEYS = {
     "divisions": "Code",
@@ -191,7 +194,9 @@ CHILDREN = {
 }
 
 # Members of the mandatory filter that are known where the documentation's list is unreadable (FACTS 6.3), with what clients poll by.
-KNOWN_FILTERS = {"salesentry/SalesEntries": ("EntryID", "Created", "Customer", "EntryDate", "EntryNumber", "Journal", "Modified")}
+KNOWN_FILTERS = {
+    "salesentry/SalesEntries": ("EntryID", "Created", "Customer", "EntryDate", "EntryNumber", "Journal", "Modified", "YourRef"),
+}
 
 # What clients post although the reference says that it is only read (FACTS 5.1).
 ALSO_POSTED = {"webhooks/WebhookSubscriptions": frozenset({"Description", "IsInstant"})}

@@ -10,6 +10,7 @@ from include.sandbox.atom_feed import AtomRenderer
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import AMSTERDAM, iso, moment, wall_ms
 from include.sandbox.database import Row
+from include.sandbox.functions import argument
 from include.sandbox.oauth import Identity
 from include.sandbox.odata_accept import Form
 from include.sandbox.odata_filter import SYNTAX, parse_literal
@@ -137,6 +138,10 @@ class Reader:
 
     def _query(self, entity: Entity, options: dict[str, str]) -> Query:
         query = read_query(entity, self._division, options, self._world.switches)
+        picked = argument(entity, options)
+        if picked:
+            query.where.append(f"{sql.quoted(picked[0])} = ?")
+            query.parameters.append(picked[1])
         self._only_visible(entity, query.where, query.parameters, divided=False)
         return query
 
