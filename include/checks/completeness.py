@@ -147,7 +147,8 @@ def records_have_a_fate(
         if is_new:
             late.append(record.number)
         else:
-            cure = f"run the flow for it: trigger orders_to_invoices with order_numbers {record.number}"
+            flow = "returns_to_credit_notes" if record.effect == "credit" else "orders_to_invoices"
+            cure = f"run the flow for it: trigger {flow} with order_numbers {record.number}"
             yield failure("I3", f"{record.effect} {record.number} of the shop is not in the outbox", cure)
     if late:
         yield warning(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
-from include.adapters.drafts import effect_of
+from include.adapters.drafts import CREDIT, effect_of
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration
 from include.checks.completeness import SourceRecord
@@ -80,11 +80,17 @@ def _summary(administration: Administration, record: ShopDocument | BadRecord) -
         effect=effect_of(record),
         day=administration.local_day(document.ordered_at) if document else None,
         currency=document.currency if document else "",
-        net=net_of(document) if document else None,
+        net=_net(document) if document else None,
         version=record.version,
         changed_at=record.changed_at,
         net_off_by=net_off_by(document) if document else Decimal(0),
     )
+
+
+def _net(document: ShopDocument) -> Decimal | None:
+    """What goes back to the customer counts less."""
+    net = net_of(document)
+    return -net if net is not None and effect_of(document) == CREDIT else net
 
 
 def _once(records: list[SourceRecord]) -> list[SourceRecord]:

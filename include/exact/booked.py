@@ -79,11 +79,18 @@ def written_document(endpoint: str, payload: str, including: Amounts | None = No
     inside = including or {}
     if endpoint == SalesInvoice.endpoint:
         invoice = SalesInvoice.from_payload(payload)
-        amounts = [_net(line.vat_code, _cents(line.quantity * line.net_price), inside) for line in invoice.sales_invoice_lines]
+        sign = _sign(invoice)
+        amounts = [_net(line.vat_code, sign * _cents(line.quantity * line.net_price), inside) for line in invoice.sales_invoice_lines]
         return WrittenDocument(currency=invoice.currency, journal=invoice.journal, net_by_vat=_summed(amounts), lines=len(amounts))
     entry = SalesEntry.from_payload(payload)
     amounts = [_net(line.vat_code, line.amount_fc, inside) for line in entry.sales_entry_lines]
     return WrittenDocument(currency=entry.currency, journal=entry.journal, net_by_vat=_summed(amounts), lines=len(amounts))
+
+
+def _sign(invoice: SalesInvoice) -> int:
+    """A credit invoice whose quantities are written as sold stands in Exact with negative amounts all the same."""
+    written = sum((line.quantity * line.net_price for line in invoice.sales_invoice_lines), ZERO)
+    return -1 if invoice.type in CREDIT_TYPES and written > 0 else 1
 
 
 def _net(code: str, amount: Decimal, including: Amounts) -> tuple[str, Decimal]:

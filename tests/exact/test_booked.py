@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from include.exact.booked import booked_entries, booked_invoices, written_document
 
 TYPES = {"1300": 20, "1500": 24, "8000": 110, "8010": 110}
@@ -86,3 +88,15 @@ def test_a_payload_with_vat_inside_comes_to_the_net_that_exact_books():
     )
 
     assert written_document("salesentry/SalesEntries", payload, {"I": Decimal("0.21")}).net_by_vat == {"I": Decimal("82.64")}
+
+
+@pytest.mark.parametrize(("quantity", "net"), [("-2", "-0.26"), ("2", "-0.26")])
+def test_a_credit_is_negative_whichever_way_its_quantities_are_written(quantity: str, net: str) -> None:
+    guid = "96bf94a8-d11e-48e4-b09c-b685529c01be"
+    line = f'{{"GLAccount":"{guid}","Item":"{guid}","NetPrice":0.13,"Quantity":{quantity},"VATCode":"1"}}'
+    payload = (
+        f'{{"Currency":"GBP","Journal":"70","OrderDate":"2026-11-17T00:00:00","OrderedBy":"{guid}","PaymentCondition":"30",'
+        f'"SalesInvoiceLines":[{line}],"Type":8021,"YourRef":"R-1"}}'
+    )
+
+    assert written_document("salesinvoice/SalesInvoices", payload).net == Decimal(net)

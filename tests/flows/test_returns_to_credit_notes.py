@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
 import pytest
 
+from include.console.shop_reading import read_shop
+from include.console.verify import refresh_documents, verify
 from include.errors import RetryableError, SetupError
 from include.flows.attention import CaseOpenError, settle_case
 from include.outbox.ports import Purpose
+from include.store.audit import Audit, Days
+from include.store.database import Database
 from tests.flows.returning import book, bring_back, configure, credit, in_exact, the, total
 
 BRITISH, IRISH = "536402", "536890"
@@ -269,3 +273,24 @@ def test_a_refused_return_shows_in_the_error_queue_like_any_other(sold) -> None:
         assert {row["case_id"]: row["records"] for row in run.cases.open()} == {"UK:returned_more_than_sold:R-1": 1}
     with pytest.raises(CaseOpenError, match="takes back more than was sold"):
         work_off(sold, "UK:returned_more_than_sold:R-1")
+
+
+@pytest.mark.parametrize("sign", ["negative", "positive"])
+def test_shop_outbox_and_exact_agree_on_sales_and_credits_day_by_day(sold, tmp_path, sign: str) -> None:
+    configure(sold, tmp_path / sign, UK={"sign": sign})
+    sold.sandbox.switch(credit_sign=sign)
+    returned = bring_back(sold, "R-1", BRITISH, a22086=3)
+    credit(sold, "UK", returned)
+    sold.sandbox.switch(credit_sign="either")
+
+    today = datetime.now(UTC).date()
+    days = Days(today - timedelta(days=9), today + timedelta(days=1))
+    database = Database(sold.store_dsn)
+    with sold.run("UK") as run:
+        refresh_documents(run)
+        verdict = verify(run, Audit(database, "UK"), read_shop(run.sources, run.administrations, days), days)
+    database.close()
+    told = [each.says for each in verdict.findings if returned in each.says or BRITISH in each.says]
+    assert told == []
+    (figure,) = [each for each in verdict.days if each.effect == "credit" and each.exact.documents]
+    assert (figure.written.net, figure.exact.net) == (Decimal("-7.65"), Decimal("-7.65"))

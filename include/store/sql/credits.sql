@@ -33,7 +33,7 @@ order by m.mutation_id;
 select m.mutation_id, m.endpoint, m.token, m.your_ref, m.payload, m.amount_net as net,
     extract(epoch from clock_timestamp() - m.posted_at)::double precision as seconds
 from mutation m left join credit_proof p using (mutation_id)
-where m.division = :division and m.effect = 'credit' and m.state = 'posted' and (p.mutation_id is null or p.amount_dc > 0)
+where m.division = :division and m.effect in ('credit', 'reverse_sale') and m.state = 'posted' and (p.mutation_id is null or p.amount_dc > 0)
 order by m.mutation_id;
 
 -- name: sign_is_proven$
