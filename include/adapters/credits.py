@@ -131,6 +131,8 @@ class Crediting:
                 return self._clerk.buried(record, Cause("sale_deleted", sale.key.source_id, follows))
         if sale.payload is None and sale.cause is not None:
             return self._clerk.buried(record, Cause(sale.cause.code, sale.cause.subject, follows))
+        if sale.payload is None:
+            return self._clerk.awaiting(record, ENDPOINTS[self.sales.administration.target], sale.key)
         return self._credit(record, sale, page)
 
     def _credit(self, record: ShopReturn, sale: SaleStanding, page: Page) -> Draft:
@@ -154,7 +156,7 @@ class Crediting:
 
     @property
     def _clerk(self) -> Clerk:
-        return Clerk(self.sales.administration, self.flow, self.sales.read_at)
+        return Clerk(self.sales.administration, self.flow, self.sales.read_at, self.sales.customers)
 
 
 def _by_order(returns: Sequence[Return]) -> dict[str, list[ShopReturn]]:

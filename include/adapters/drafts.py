@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration, Target
@@ -32,15 +33,22 @@ Order = ShopOrder | BadRecord
 
 @dataclass(frozen=True)
 class Clerk:
-    """Who drafts: for which administration and flow; `read_at` stands in for the moment of change that a bad record lacks."""
+    """Who drafts: for which administration and flow; `read_at` stands in for the moment of change that a bad record lacks.
+
+    `customers`: the relations of customers, or the mutations that make them.
+    """
 
     administration: Administration
     flow: str
     read_at: datetime
+    customers: Mapping[str, UUID | Key | None] = field(default_factory=dict)
 
     def planned(self, record: ShopDocument, document: SalesDocument, endpoint: str, *, waits_for: Key | None = None) -> Draft:
-        """The draft that sends a document for a record."""
+        """The draft that sends a document for a record, as soon as its relation has an id in Exact."""
         key = key_of(record)
+        relation = self.customers.get(record.customer_number or "")
+        if waits_for is None and isinstance(relation, Key):
+            return self.awaiting(record, endpoint, relation)
         wire = document.record.with_token(key.token)
         return Draft(
             key=key,
@@ -61,6 +69,10 @@ class Clerk:
             subjects=document.subjects,
             waits_for=waits_for,
         )
+
+    def awaiting(self, record: ShopDocument, endpoint: str, awaited: Key) -> Draft:
+        """The draft of a record that is mapped once what it waits for is in Exact: what it needs of it is not known before."""
+        return replace(self.buried(record, Cause("")), cause=None, endpoint=endpoint, waits_for=awaited)
 
     def buried(self, record: Record, cause: Cause, *, dismissed: bool = False) -> Draft:
         """The draft that sends nothing, and says why."""
@@ -105,6 +117,17 @@ class Drafting:
     flow: str
     read_at: datetime
     entry_days: Mapping[tuple[str, str], date] = field(default_factory=dict)
+    customers: Mapping[str, UUID | Key | None] = field(default_factory=dict)
+
+    def customers_of(self, records: Sequence[Record]) -> list[str]:
+        """The numbers of the customers whose relations are needed to book these records here."""
+        wanted = [record for record in records if isinstance(record, ShopDocument) and record.status != CANCELLED and self._is_ours(record)]
+        sold = [record for record in wanted if not (isinstance(record, ShopOrder) and not_a_sale(record))]
+        return list(dict.fromkeys(record.customer_number for record in sold if record.customer_number))
+
+    def _is_ours(self, record: ShopDocument) -> bool:
+        here = self.administration
+        return route_of(record, self.administrations) == here.name and here.local_day(record.ordered_at) >= here.book_from
 
     def drafts(self, records: Sequence[Order]) -> list[Draft]:
         """The drafts of these records, without those of other administrations, and those older than `book_from`."""
@@ -143,7 +166,7 @@ class Drafting:
 
     @property
     def _clerk(self) -> Clerk:
-        return Clerk(self.administration, self.flow, self.read_at)
+        return Clerk(self.administration, self.flow, self.read_at, self.customers)
 
 
 def route_of(record: Record, administrations: Administrations) -> str:

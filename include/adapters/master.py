@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -13,8 +13,9 @@ from include.errors import SetupError
 from include.exact.entities import MASTER_DATA, PERIODS, Entity
 from include.exact.odata import day, equal
 from include.exact.types import NO_SALES, PERIOD_CLOSED, SALES_JOURNAL
-from include.mappings.master_data import GLAccount, Journal, Period, VatCode
+from include.mappings.master_data import NOBODY, GLAccount, Journal, Period, VatCode
 from include.mappings.periods import is_open
+from include.outbox.model import Key
 from include.store.database import Row
 from include.store.mirror import MirrorRow, MirrorStore
 
@@ -30,10 +31,11 @@ TARGETED = {
 class MirroredMaster:
     """Implements `include.mappings.master_data.MasterData` for one division; reads each entity of the mirror once."""
 
-    def __init__(self, mirror: MirrorStore, pulls: Pulls, currency: str) -> None:
+    def __init__(self, mirror: MirrorStore, pulls: Pulls, currency: str, customers: Mapping[str, UUID | Key | None] | None = None) -> None:
         self._mirror = mirror
         self._pulls = pulls
         self._currency = currency
+        self._customers = customers if customers is not None else {}
         self._by_code: dict[str, dict[str, Row]] = {}
         self._missed: set[tuple[str, str]] = set()
         self._periods: dict[str, list[Period]] = {}
@@ -41,6 +43,13 @@ class MirroredMaster:
 
     def account_id(self, code: str) -> UUID | None:
         return self._id("Accounts", code)
+
+    def customer_id(self, number: str) -> UUID | None:
+        """The relation that the outbox knows of, else the one whose code is the number."""
+        known = self._customers.get(number)
+        if known is None:
+            return self.account_id(number)
+        return known if isinstance(known, UUID) else NOBODY
 
     def item_id(self, code: str) -> UUID | None:
         return self._id("Items", code)

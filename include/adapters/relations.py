@@ -21,6 +21,7 @@ from include.exact.models.address import Address, AddressType
 from include.exact.models.base import ExactRecord, canonical_json
 from include.exact.models.contact import Contact
 from include.mappings.customers_to_accounts import account_of, addresses_of, codes_for, contact_of
+from include.mappings.master_data import NOBODY
 from include.mappings.relation_changes import Fields, changed_fields, told_so_far, wanted_changes
 from include.mappings.relation_matching import relation_of
 from include.outbox.model import Cause, Draft, Key, Method, Mutation
@@ -34,14 +35,13 @@ ACCOUNT, CONTACT, INVOICE_ADDRESS, DELIVERY_ADDRESS = "account", "contact", "add
 # Contact and addresses, by their effect; an address has its type.
 PARTS = {CONTACT: None, INVOICE_ADDRESS: AddressType.INVOICE, DELIVERY_ADDRESS: AddressType.DELIVERY}
 ENDPOINTS = {ACCOUNT: Account.endpoint, CONTACT: Contact.endpoint, INVOICE_ADDRESS: Address.endpoint, DELIVERY_ADDRESS: Address.endpoint}
+CHANGED_IN_EXACT = "relation_changed_in_exact"
 TAKEN, NO_MORE, SO_ALREADY = Cause("relation_taken"), Cause("no_more_in_source"), Cause("already_so_in_exact")
 NEVER_SENT = frozenset({State.PLANNED, State.DEAD_LETTER})
 TOLD = frozenset({State.SENDING, State.UNKNOWN, State.POSTED, State.DISMISSED})
-# Stands for a relation that is not there yet, where only the rest of a record is to be judged.
-NOBODY = UUID(int=0)
-
 Record = Customer | BadRecord
 History = Sequence[Mutation]
+Accounts = dict[str, UUID | Key | None]
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,19 @@ class Place:
 
 @dataclass
 class CustomerRelations:
-    """Drafts the relations of one administration; `read_at` stands in for the moment of change that a bad record lacks."""
+    """Drafts the relations of one administration; `read_at` stands in for the moment of change that a bad record lacks.
+
+    `accounts`: the relation in Exact of each customer that was asked about, or the mutation to wait for; None for one that was deleted.
+    """
 
     administration: Administration
     administrations: Administrations
     exact: RelationMirror
     store: RelationStore
     read_at: datetime
+    accounts: Accounts = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
-    _accounts: dict[str, UUID | Key | None] = field(default_factory=dict)
+    _decided: frozenset[str] = frozenset()
 
     def drafts(self, records: Sequence[Record]) -> list[Draft]:
         """What is to be done about these customers: nothing for other administrations', and nothing for what is known in this version."""
@@ -90,21 +94,21 @@ class CustomerRelations:
         ours = [record for record in records if record.number in known or self._route(record) == self.administration.name]
         return [draft for record in ours for draft in self._news(record, known.get(record.number, ()))]
 
-    def again(self, records: Sequence[Record]) -> list[Draft]:
-        """What would be planned now for customers of whom something is planned already, or died."""
+    def again(self, records: Sequence[Record], *, decided: frozenset[str] = frozenset()) -> list[Draft]:
+        """What would be planned now for customers of whom something is planned already, or died.
+
+        `decided`: the customers of whom a person wants the shop's values in Exact, whatever somebody wrote there.
+        """
+        self._decided = decided
         known = self.store.history(SOURCE, [record.number for record in records])
         return [draft for record in records for draft in self._drafts(record, known.get(record.number, ()))]
 
     def missing(self, numbers: Sequence[str], read: Callable[[Sequence[str]], Sequence[Record]]) -> list[Draft]:
-        """Drafts for those customers of orders who have no relation, and none on its way; `account` knows all of them afterwards."""
+        """Drafts for those customers of orders who have no relation, and none on its way; `accounts` has all of them afterwards."""
         known = self.store.history(SOURCE, numbers)
-        self._accounts |= {number: _account(rows) for number, rows in known.items()}
-        unknown = [number for number in dict.fromkeys(numbers) if number not in self._accounts]
+        self.accounts |= {number: _account(rows) for number, rows in known.items()}
+        unknown = [number for number in dict.fromkeys(numbers) if number not in self.accounts]
         return [draft for record in (read(unknown) if unknown else ()) for draft in self._drafts(record, ())]
-
-    def account(self, number: str) -> UUID | Key | None:
-        """The relation of a customer in Exact, or the mutation to wait for; None when nobody knows the customer."""
-        return self._accounts.get(number)
 
     def _route(self, record: Record) -> str:
         try:
@@ -118,12 +122,12 @@ class CustomerRelations:
             yield from (draft for draft in self._drafts(record, rows) if newest.get(draft.key.effect) != record.version)
 
     def _drafts(self, record: Record, rows: History) -> Iterator[Draft]:
-        self._accounts[record.number] = _account(rows)
+        self.accounts[record.number] = _account(rows)
         account = self._judged(Place.after(ACCOUNT, rows), record, self._account)
         if account is not None:
             yield account
         if account is not None and account.key.effect_number == 1:
-            self._accounts[record.number] = account.adopts or account.key
+            self.accounts[record.number] = account.adopts or account.key
         # A relation that was taken stays as people made it: contacts and addresses are theirs.
         taken = any(row.key.effect == ACCOUNT and row.exact_id and not row.attempt for row in rows) or bool(account and account.adopts)
         for effect in PARTS:
@@ -173,7 +177,7 @@ class CustomerRelations:
         return code
 
     def _part(self, place: Place, customer: Customer) -> Draft | None:
-        account = self._accounts[customer.number]
+        account = self.accounts[customer.number]
         record = _part_of(place.effect, customer, account if isinstance(account, UUID) else NOBODY)
         if record is None:
             return self._dismissed(place, customer, NO_MORE)
@@ -181,7 +185,7 @@ class CustomerRelations:
             return self._change(place, customer, record)
         draft = self._blank(place, customer)
         if isinstance(account, Key):
-            return replace(draft, waits_for=account, mapped_with="")
+            return replace(draft, waits_for=account)
         if account is None:
             return None
         return replace(draft, payload=record.with_token(draft.key.token).payload(), look={"Account": str(account)})
@@ -199,6 +203,8 @@ class CustomerRelations:
         try:
             wanted = wanted_changes(customer.number, place.told, changes, in_exact)
         except RecordError as error:
+            if customer.number in self._decided:
+                return draft
             return replace(draft, cause=Cause(error.code, error.subject, error.facts))
         return draft if wanted else replace(draft, cause=SO_ALREADY, dismissed=True)
 

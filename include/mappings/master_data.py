@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
+# Stands for a relation that is on its way to Exact: a document that names it is never sent.
+NOBODY = UUID(int=0)
+
 
 @dataclass(frozen=True)
 class GLAccount:
@@ -51,6 +54,10 @@ class MasterData(Protocol):
     """Answers None, or False, for what the division does not have; codes come without padding."""
 
     def account_id(self, code: str) -> UUID | None: ...
+
+    def customer_id(self, number: str) -> UUID | None:
+        """Return the relation of a customer of the shop, `NOBODY` for one that is on its way."""
+        ...
 
     def item_id(self, code: str) -> UUID | None: ...
 

@@ -129,7 +129,7 @@ def _relation(order: ShopOrder, administration: Administration, master: MasterDa
         raise RecordError("no_customer_number")
     if not re.fullmatch(r"[A-Za-z0-9._/-]{1,18}", code):
         raise RecordError("customer_number_invalid", characters=len(code))
-    account_id = master.account_id(code)
+    account_id = master.customer_id(code) if order.customer_number else master.account_id(code)
     if account_id is None:
         raise RecordError("unknown_relation", code)
     return Found(code, account_id)

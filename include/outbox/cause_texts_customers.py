@@ -6,9 +6,7 @@ from include.outbox.cause_words import CauseText
 
 TEXTS_OF_CUSTOMERS = {
     "relation_differs": CauseText(
-        cause_nl=(
-            "In Exact heeft een relatie de code die klant {subject} zou hebben, maar naam, btw-nummer en postcode zijn er anders."
-        ),
+        cause_nl=("In Exact heeft een relatie de code die klant {subject} zou hebben, maar naam, btw-nummer en postcode zijn er anders."),
         cure_nl=(
             "Vergelijk beide. Is het dezelfde klant, maak dan naam, btw-nummer of postcode gelijk in Exact of in de webshop en probeer het "
             "opnieuw. Is het een ander, geef die relatie in Exact een andere code en probeer het opnieuw."

@@ -27,3 +27,8 @@ class RelationStore:
         for row in rows:
             found[row["source_id"]].append(mutation_of(row))
         return dict(found)
+
+    def planned(self, flow: str) -> frozenset[int]:
+        """What the flow has planned here, and is still to be sent."""
+        with self._database.transaction() as connection:
+            return frozenset(row["mutation_id"] for row in _sql.planned_relations(connection, division=self._division, flow=flow))

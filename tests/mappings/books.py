@@ -55,6 +55,9 @@ class Books:
     def account_id(self, code: str) -> UUID | None:
         return id_of("account", code) if code in self.accounts else None
 
+    def customer_id(self, number: str) -> UUID | None:
+        return self.account_id(number)
+
     def item_id(self, code: str) -> UUID | None:
         return id_of("item", code.upper()) if code.upper() in self.items else None
 

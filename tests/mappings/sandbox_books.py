@@ -34,6 +34,9 @@ class SandboxBooks:
     def account_id(self, code: str) -> UUID | None:
         return self._accounts.get(code)
 
+    def customer_id(self, number: str) -> UUID | None:
+        return self.account_id(number)
+
     def item_id(self, code: str) -> UUID | None:
         return self._items.get(code.upper())
 
