@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 import sqlite3
+import ssl
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--state", default=":memory:", help="SQLite file that keeps the state; without it nothing is kept")
     parser.add_argument("--time-scale", type=float, default=1.0, help="K: a minute of limits takes 60/K seconds, a token lives 600/K")
     parser.add_argument("--language", choices=LANGUAGES, help="language of every Exact user; the seed's own by default")
+    parser.add_argument("--tls-certificate", metavar="FILE", help="serve HTTPS with this certificate (PEM), for clients that insist on it")
+    parser.add_argument("--tls-key", metavar="FILE", help="the certificate's key (PEM), if it is not in the same file")
     parser.add_argument("--auto-consent", action="store_true", help="the authorise page consents by itself")
     parser.add_argument("--verbose", action="store_true", help="log more")
     return parser.parse_args(argv)
@@ -56,7 +59,16 @@ def settings_of(asked: argparse.Namespace) -> Settings:
     )
 
 
-async def serve(settings: Settings, host: str, port: int) -> None:
+def tls_of(asked: argparse.Namespace) -> ssl.SSLContext | None:
+    """Return what HTTPS needs, or None for plain HTTP. Raises `OSError` (of which `ssl.SSLError` is one)."""
+    if not asked.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(asked.tls_certificate, asked.tls_key)
+    return context
+
+
+async def serve(settings: Settings, host: str, port: int, tls: ssl.SSLContext | None) -> None:
     """Serve until SIGTERM or SIGINT."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,8 +76,9 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     sandbox = Sandbox(settings)
     server = HttpServer(sandbox, sandbox.date_header)
     sandbox.world.outages.refuse = server.refuse
-    bound = await server.start(host, port)
-    sandbox.world.base_url = f"http://{host}:{bound}"
+    bound = await server.start(host, port, tls)
+    sandbox.world.scheme = "https" if tls else "http"
+    sandbox.world.base_url = f"{sandbox.world.scheme}://{host}:{bound}"
     sandbox.start()
     gc.freeze()
     sys.stdout.write(
@@ -84,7 +97,7 @@ def main() -> int:
     logging.basicConfig(level=logging.DEBUG if asked.verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         settings = settings_of(asked)
-        asyncio.run(serve(settings, asked.host, asked.port))
+        asyncio.run(serve(settings, asked.host, asked.port, tls_of(asked)))
     except (UnknownSeedError, OSError, sqlite3.Error) as error:
         log.critical("%s", error)
         return 1

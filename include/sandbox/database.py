@@ -48,6 +48,7 @@ EXTRA = {
     "bank_entries": {"_date_ms": "Edm.Int64", "_rate": "Edm.Double"},
     "cash_entries": {"_date_ms": "Edm.Int64", "_rate": "Edm.Double"},
     "journal_entries": {"_date_ms": "Edm.Int64"},
+    "stock_count_lines": {"_by_difference": "Edm.Boolean"},
     "sales_order_lines": {"_vat_given": "Edm.Boolean"},
     "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean", "_reason": "Edm.String"},
 }
@@ -137,6 +138,7 @@ class Database:
         for name, arguments, function in _FUNCTIONS:
             self.connection.create_function(name, arguments, function, deterministic=True)
         self._columns = {table: _columns(catalogue, table) for table in _stored(catalogue)}
+        self._booleans = {table: _booleans(columns) for table, columns in self._columns.items()}
         self._counters: dict[str, int] = {}
         self._drawn: set[str] = set()
         self._prepare()
@@ -245,10 +247,17 @@ class Database:
         return self.all(sql.select("*", table, where, 'ORDER BY "Timestamp"'), criteria.values())
 
     def insert(self, table: str, *rows: Row) -> None:
-        """Insert rows; columns that a row does not name are null, those that the table does not know are left out."""
-        known = self._columns[table]
-        blank = dict.fromkeys(name for row in rows for name in row if name in known)
-        self.connection.executemany(_insert_statement(table, tuple(blank)), [{**blank, **row} for row in rows])
+        """Insert rows; columns that a row does not name are null, those that the table does not know are left out.
+
+        Yes or no is never null: every one that Exact published is either.
+        """
+        known, booleans = self._columns[table], self._booleans[table]
+        blank = dict.fromkeys([*booleans, *(name for row in rows for name in row if name in known)])
+        whole = [{**blank, **row} for row in rows]
+        for name in booleans:
+            for row in whole:
+                row[name] = bool(row[name])
+        self.connection.executemany(_insert_statement(table, tuple(blank)), whole)
 
     def update(self, table: str, key: Any, changes: Row) -> None:
         """Change columns of the row with this key."""
@@ -316,6 +325,11 @@ def _find_statement(table: str, names: tuple[str, ...]) -> str:
 
 def _stored(catalogue: Catalogue) -> list[str]:
     return sorted({entity.table for entity in catalogue.entities.values()} - VIEWS - ACTS)
+
+
+def _booleans(columns: dict[str, str]) -> tuple[str, ...]:
+    """Return the columns of Exact's that are either true or false."""
+    return tuple(name for name, edm in columns.items() if edm == "Edm.Boolean" and not name.startswith("_"))
 
 
 def _columns(catalogue: Catalogue, table: str) -> dict[str, str]:

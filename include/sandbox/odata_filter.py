@@ -20,7 +20,7 @@ GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 DEPTH_MAX = 200
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<typed>(?:guid|datetime|binary|X)'(?:[^']|'')*')
+      (?P<typed>(?:guid|datetime|binary|X)[ ]*'(?:[^']|'')*')
     | (?P<text>'(?:[^']|'')*')
     | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[LlMmDdFf]?)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
@@ -81,9 +81,12 @@ class Negation:
 Node = Literal | Property | Call | Comparison | Logic | Negation
 
 
-def parse_filter(text: str) -> Node:
-    """Return the tree of a `$filter`. Raises `BadRequestError` (FACTS 3.10)."""
-    parser = _Parser(_tokens(text))
+def parse_filter(text: str, *, strict: bool = False) -> Node:
+    """Return the tree of a `$filter`; strictly, no blank stands before a quote. Raises `BadRequestError` (FACTS 3.10)."""
+    tokens = _tokens(text)
+    if strict and any(kind == "typed" and " '" in literal for kind, literal in tokens):
+        raise BadRequestError(SYNTAX)
+    parser = _Parser(tokens)
     tree = parser.disjunction(0)
     if parser.peek() is not None:
         raise BadRequestError(SYNTAX)
@@ -226,7 +229,7 @@ def _number(text: str) -> Literal:
 
 def _typed(text: str) -> Literal:
     kind, _, rest = text.partition("'")
-    value = rest[:-1]
+    kind, value = kind.strip(), rest[:-1]
     if kind == "guid":
         if not GUID.match(value):
             raise BadRequestError(f"Unrecognized 'Edm.Guid' literal '{text}' in '0'.")

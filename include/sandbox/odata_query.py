@@ -170,7 +170,7 @@ def _read_filter(query: Query, switches: Switches) -> None:
     entity, text = query.entity, query.options.get("$filter", "")
     used: set[str] = set()
     if text.strip():
-        condition = Condition.of(entity, parse_filter(text))
+        condition = Condition.of(entity, parse_filter(text, strict=not switches.blank_before_quote))
         query.where.append(condition.sql)
         query.parameters += condition.parameters
         used = condition.used

@@ -94,6 +94,9 @@ def _read_value(known: Field, value: Any) -> Any:
 
 
 def _text(known: Field, value: Any) -> str:
+    """Return a text; a number is taken for one, as published clients send codes (FACTS 3.14a)."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
     return value if isinstance(value, str) else _refuse(known)
 
 

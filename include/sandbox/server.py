@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -69,12 +70,14 @@ class HttpServer:
         self._date_header = date_header
         self._server: asyncio.Server | None = None
         self._address = ("", 0)
+        self._tls: ssl.SSLContext | None = None
         self._absence: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
-    async def start(self, host: str, port: int) -> int:
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen; return the port, which is a free one if 0 was asked for."""
-        self._server = await asyncio.start_server(self._connected, host, port, limit=HEAD_MAX, backlog=512)
+        self._server = await asyncio.start_server(self._connected, host, port, ssl=tls, limit=HEAD_MAX, backlog=512)
+        self._tls = tls
         self._address = (host, int(self._server.sockets[0].getsockname()[1]))
         return self._address[1]
 
@@ -92,7 +95,7 @@ class HttpServer:
 
     async def _is_back(self) -> bool:
         try:
-            await self.start(*self._address)
+            await self.start(*self._address, self._tls)
         except OSError:
             log.warning("port %s is taken; trying again", self._address[1])
             return False

@@ -32,6 +32,7 @@ class Switches:
     mandatory_filter: bool = True  # (2.10)
     select_required: str = ""  # comma-separated endpoints, besides bulk, that refuse a GET without $select (3.8)
     bulk_filters_only_indexed: bool = True  # (2.11)
+    blank_before_quote: bool = True  # `guid '…'` is read as guid'…': a published client sends nothing else (3.10)
     too_broad_rows: int = 0  # a GET whose filter matches more rows than this gets 408; 0 never (2.12)
     page_rows: int = 0  # rows of every page; 0: what the documentation says of the endpoint (3.4, 8)
     unacceptable_status: int = 415  # what an Accept that names neither Atom nor JSON gets (3.1)

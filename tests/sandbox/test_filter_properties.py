@@ -41,7 +41,7 @@ def rows_of_many_kinds() -> list[dict[str, Any]]:
                 "SecurityLevel": pick([0, 1, 5], 1),
                 "StartDate": moment,
                 "ItemGroup": pick(GUIDS, 1),
-                "IsSalesItem": pick([False, True], 1),
+                "IsSalesItem": [False, True][number % 2],
             }
         )
     return rows

@@ -143,7 +143,7 @@ def test_3_19_lines_must_be_an_array_of_objects(client, lines):
     [
         ("Customer", "not a guid"),
         ("Customer", 5),
-        ("YourRef", 5),
+        ("YourRef", True),
         ("YourRef", ["x"]),
         ("EntryDate", "yesterday"),
         ("EntryDate", 5),
