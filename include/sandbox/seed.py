@@ -146,6 +146,7 @@ class _Gardener:
         account = self._world.database.find("gl_accounts", Division=keeper.division, Code=str(entry["gl_account"]))
         row = {"Code": str(entry["code"]), "Description": entry["description"], "Type": entry["type"], "Currency": keeper.own_currency()}
         more = {"GLAccount": (account or {}).get("ID"), "IsBlocked": entry.get("blocked", False), "AllowVAT": entry.get("vat", True)}
+        more["AllowVariableCurrency"] = entry.get("any_currency", True)
         self._write(keeper, "journals", {**row, **more})
 
     def _vat_code(self, keeper: Bookkeeper, entry: dict[str, Any]) -> None:
