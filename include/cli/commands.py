@@ -195,6 +195,27 @@ def verify(
         raise typer.Exit(WRONG)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Example: exactly fleet --orders 2000 --kills 80 --fault-rate 0.06 --seed 7 --json | tail -1 | jq .invariants",
+)
+def fleet(context: typer.Context) -> None:
+    """Put the promise to the test: real processes on a PostgreSQL and a sandbox of their own, killed and frozen while calls fail.
+
+    A checker that shares no code with the outbox judges I1 to I11. Needs no Airflow. Exit status 1 when an invariant is violated.
+
+    --orders N, --kills N: how many orders, and how many processes die on the way · --freezes N: how many stand still (SIGSTOP) and go
+    on, a quarter of the kills by default · --fault-rate F: share of POSTs that fail, in six ways alike · --postgres-kills N,
+    --sandbox-restarts N: how often they end at once · --clock-skew S: seconds that Exact's clock is off, at most · --seed N ·
+    --time-scale K: by what every duration is divided · --longest S: seconds after which it ends, settled or not · --page FILE: where the
+    page with charts goes · --json: one object, in one line
+    """
+    from include.cli.show_fleet import fleet_command
+
+    if not fleet_command(context.args):
+        raise typer.Exit(WRONG)
+
+
 @app.command("accept-database", epilog="Example: exactly accept-database")
 def accept_database(
     context: typer.Context,

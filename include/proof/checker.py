@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,13 @@ select 'mutation ' || your_ref as what from mutation
 where state = 'sending' and sent_at < clock_timestamp() - make_interval(secs => %(longest_s)s)
 union all
 select 'permit ' || slot from permit where holder is not null and free_at > clock_timestamp() + make_interval(secs => %(longest_s)s)
+"""
+# How long each attempt was `sending`, whoever's it was.
+HELD = """
+select m.source_id as what, s.at as since, coalesce(min(e.at), clock_timestamp()) as until
+from mutation_event s join mutation m using (mutation_id)
+     left join mutation_event e on e.mutation_id = s.mutation_id and e.event_id > s.event_id and e.before = 'sending'
+where s.after = 'sending' group by s.event_id, m.source_id, s.at
 """
 OURS = re.compile(r"[A-Z2-7]{12}")
 TABLES = "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
@@ -140,6 +148,30 @@ def dead_hold_nothing(dsn: str, *, longest_s: float) -> list[Violation]:
     with psycopg.connect(dsn, row_factory=dict_row) as connection:
         rows = connection.execute(LATE_HOLDERS, {"longest_s": longest_s}).fetchall()
     return [Violation("I11", row["what"], f"held for longer than {longest_s} s") for row in rows]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """From when to when something was held, or could not be let go."""
+
+    since: datetime
+    until: datetime
+
+    def overlap_s(self, other: Hold) -> float:
+        return max(0.0, (min(self.until, other.until) - max(self.since, other.since)).total_seconds())
+
+
+def nobody_held_too_long(dsn: str, *, longest_s: float, excused: Sequence[Hold] = ()) -> list[Violation]:
+    """I11 over the whole run: no attempt stays `sending` for longer, but for the times in which nobody could have taken it over."""
+    with psycopg.connect(dsn, row_factory=dict_row) as connection:
+        rows = connection.execute(HELD).fetchall()
+    found: list[Violation] = []
+    for row in rows:
+        hold = Hold(row["since"], row["until"])
+        seconds = hold.overlap_s(hold) - sum(hold.overlap_s(each) for each in excused)
+        if seconds > longest_s:
+            found.append(Violation("I11", row["what"], f"was sending for {seconds:.1f} s, at most {longest_s:.1f} s are right"))
+    return found
 
 
 def no_secret_in_tables(dsn: str, secrets: Sequence[str]) -> list[Violation]:

@@ -34,13 +34,19 @@ ARTICLES = ("10002", "10120", "10123C", "10124G")
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """A fleet run: how much, how many deaths, which faults (`fault_rate` is shared evenly by the six kinds), and how fast time runs.
+    """A fleet run: how much, how much trouble, which faults (`fault_rate` is shared evenly by the six kinds), and how fast time runs.
 
+    `kills`: SIGKILL · `freezes`: SIGSTOP, and SIGCONT up to 200 s of production later · `postgres_kills`: as `pg_ctl stop -m immediate` ·
+    `sandbox_restarts`: SIGKILL, on its file of books · `clock_skew_s`: how far Exact's clock is off, in seconds of production, at most ·
     `workers`: drains per administration, beside one process each that looks after unknown outcomes.
     """
 
     orders: int = 2_000
     kills: int = 80
+    freezes: int = 0
+    postgres_kills: int = 0
+    sandbox_restarts: int = 0
+    clock_skew_s: float = 0.0
     fault_rate: float = 0.06
     seed: int = 7
     time_scale: float = 30.0
@@ -52,6 +58,11 @@ class FleetPlan:
     def times(self) -> Times:
         """Every duration of the outbox divided by the one factor."""
         return PRODUCTION.scaled(self.time_scale, slowest_commit_s=SLOWEST_COMMIT_S / self.time_scale)
+
+    @property
+    def clock_offset_s(self) -> float:
+        """How far the sandbox's clock is from ours in this run, in its own seconds: before or behind, as the seed says."""
+        return random.Random(f"{self.seed} clock").uniform(-1, 1) * self.clock_skew_s / self.time_scale
 
     @property
     def sandbox_faults(self) -> list[dict[str, Any]]:
@@ -138,6 +149,11 @@ def orders(plan: FleetPlan) -> Iterator[ShopOrder]:
             vat_number_checked_on=None,
             lines=tuple(_line(position, vat_rate, dice) for position in range(1, dice.randint(2, 5))),
         )
+
+
+def net_of(order: ShopOrder) -> Decimal:
+    """What an order comes to, VAT excluded: the lines' quantities times their prices."""
+    return sum((line.quantity * line.unit_price for line in order.lines), Decimal(0))
 
 
 def _line(position: int, vat_rate: int, dice: random.Random) -> OrderLine:

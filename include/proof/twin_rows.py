@@ -59,6 +59,7 @@ class Row:
     unrecognised: str | None = None
     exact_id: UUID | None = None
     late_by_s: float | None = None
+    posted_at: float | None = None
     method: Method = Method.POST
     target_id: UUID | None = None
     undoes: int | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from include.outbox.changes import DELETED
 from include.outbox.model import Cause, Cursor, Draft, Found, Key, Method, Mutation, Outcome, Tally
 from include.outbox.planning import replanned
 from include.outbox.ports import Receipt
@@ -106,7 +107,13 @@ class StoreTwin:
         return ready
 
     def _may_go(self, row: Row) -> bool:
-        return self._is_mapped(row) and (row.waits_for is None or self.tables.rows[row.waits_for].state is State.POSTED)
+        if row.waits_for is None:
+            return self._is_mapped(row)
+        awaited = self.tables.rows[row.waits_for]
+        return self._is_mapped(row) and awaited.state is State.POSTED and (row.method is not Method.DELETE or self._is_visible(awaited))
+
+    def _is_visible(self, awaited: Row) -> bool:
+        return self.tables.clock() - (awaited.posted_at or 0.0) > self._times.second_look_s
 
     def _is_mapped(self, row: Row) -> bool:
         return row.payload is not None or row.method is Method.DELETE
@@ -184,14 +191,17 @@ class StoreTwin:
         if row.state not in (IN_FLIGHT if late else {mutation.state}):
             return False
         self._write(row, outcome)
-        if outcome.state is State.POSTED and row.undoes is not None:
-            self._take_away(self.tables.rows[row.undoes], row.because)
+        if row.undoes is not None:
+            self._follow_deletion(self.tables.rows[row.undoes], row.because, outcome)
         return True
 
-    def _take_away(self, row: Row, because: str) -> None:
-        self.tables.move(row, State.GONE, self._owner)
-        self.tables.recause(row, Cause(because))
-        self.tables.move(row, State.DISMISSED, self._owner)
+    def _follow_deletion(self, row: Row, because: str, outcome: Outcome) -> None:
+        by_others = outcome.cause is not None and outcome.cause.code == DELETED
+        if outcome.state is State.POSTED or by_others:
+            self.tables.move(row, State.GONE, self._owner)
+        if outcome.state is State.POSTED:
+            self.tables.recause(row, Cause(because))
+            self.tables.move(row, State.DISMISSED, self._owner)
 
     def _write(self, row: Row, outcome: Outcome) -> None:
         moment = self.tables.clock()
@@ -207,6 +217,8 @@ class StoreTwin:
         row.next_look_at = moment + (outcome.next_look_s or 0.0) if outcome.state is State.UNKNOWN else None
         if outcome.state is State.PLANNED:
             row.not_before = moment + outcome.not_before_s
+        if outcome.state is State.POSTED:
+            row.posted_at = moment
         if outcome.state is State.POSTED and before is State.UNKNOWN:
             row.late_by_s = moment - (row.sent_at if row.sent_at is not None else moment)
         self.tables.move(row, outcome.state, self._owner, " ".join(f"{name}={value}" for name, value in outcome.facts.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +13,15 @@ import pytest
 from include.outbox.model import Mutation, Outcome
 from include.outbox.states import State
 from include.outbox.times import Times
-from include.proof.checker import SourceRecord, check, dead_hold_nothing, no_secret_in_files, no_secret_in_tables
+from include.proof.checker import (
+    Hold,
+    SourceRecord,
+    check,
+    dead_hold_nothing,
+    no_secret_in_files,
+    no_secret_in_tables,
+    nobody_held_too_long,
+)
 from include.proof.judge import BookedDocument
 from include.store.database import Database
 from include.store.outbox import OutboxStore
@@ -85,6 +94,19 @@ def test_a_mutation_that_is_held_for_longer_than_the_lease_is_found(store, check
 
     assert [each.invariant for each in dead_hold_nothing(checked_dsn, longest_s=90)] == ["I11"]
     assert dead_hold_nothing(checked_dsn, longest_s=120) == []
+
+
+def test_an_attempt_that_took_too_long_is_found_unless_nobody_could_have_taken_it_over(store, checked_dsn: str):
+    _posted(store, "A1")
+    with psycopg.connect(checked_dsn) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("update mutation_event set at = at - interval '100 s' where after = 'sending'")
+        now = connection.execute("select clock_timestamp()").fetchone()[0]
+    excused = [Hold(now - timedelta(seconds=50), now - timedelta(seconds=20))]
+
+    assert [each.invariant for each in nobody_held_too_long(checked_dsn, longest_s=90)] == ["I11"]
+    assert nobody_held_too_long(checked_dsn, longest_s=90, excused=excused) == []
+    assert nobody_held_too_long(checked_dsn, longest_s=120) == []
 
 
 def test_a_secret_is_found_in_tables_and_in_files(store, checked_dsn: str, tmp_path: Path):

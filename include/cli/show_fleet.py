@@ -1,0 +1,148 @@
+"""The command `fleet`: real processes put to the test on a PostgreSQL of their own, live progress, a report, one object for machines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from include.cli import output
+from include.cli.environment import PROJECT
+from include.demo.postgres import Postgres
+from include.errors import SetupError
+from include.proof.fleet import Progress, Watch, run_fleet
+from include.proof.fleet_page import write_page
+from include.proof.fleet_plan import FleetPlan
+from include.proof.fleet_report import INVARIANTS, FleetReport
+
+DATABASE = "fleet"
+PAGES = PROJECT / "var" / "proof"
+GONE_S = 20.0
+# Without a number: the plan's own.
+OPTIONS: tuple[tuple[str, type, float | None], ...] = (
+    ("--orders", int, 2_000),
+    ("--kills", int, 80),
+    ("--freezes", int, None),
+    ("--postgres-kills", int, 2),
+    ("--sandbox-restarts", int, 1),
+    ("--fault-rate", float, 0.06),
+    ("--seed", int, 7),
+    ("--time-scale", float, 30.0),
+    ("--workers", int, None),
+    ("--minutely", int, None),
+)
+SHOWN = (
+    "kills",
+    "freezes",
+    "duplicates",
+    "lost",
+    "unknown_left",
+    "posts_per_order",
+    "http_429",
+    "resumed_p95_s",
+    "settled_p99_s",
+    "seconds",
+)
+
+
+def fleet_command(arguments: Sequence[str]) -> bool:
+    """Do what the command line asks; tells whether the promise held."""
+    asked = _parser().parse_args(arguments)
+    given = {name: value for name, value in vars(asked).items() if name in FleetPlan.__dataclass_fields__ and value is not None}
+    plan = FleetPlan(**{"freezes": asked.kills // 4, **given})
+    return show_fleet(plan, page=asked.page, as_json=asked.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="exactly fleet")
+    for name, kind, usual in OPTIONS:
+        parser.add_argument(name, type=kind, default=usual)
+    parser.add_argument("--clock-skew", dest="clock_skew_s", type=float, default=5.0)
+    parser.add_argument("--longest", dest="longest_s", type=float, default=3_600.0)
+    parser.add_argument("--page", type=Path)
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def show_fleet(plan: FleetPlan, *, page: Path | None, as_json: bool) -> bool:
+    """Run a fleet, show how it goes, write the page; tells whether every invariant held."""
+    with _server() as server, _shown(plan) as watch:
+        report = run_fleet(plan, server.dsn(DATABASE), crash=lambda: _crash(server), watch=watch)
+    written = write_page(report, page or PAGES / f"fleet-{plan.seed}.html")
+    if as_json:
+        output.say(json.dumps({**report.summary(), "page": str(written)}, default=str))
+    else:
+        _print(report, written)
+    return not report.violations
+
+
+@contextmanager
+def _server() -> Iterator[Postgres]:
+    """A PostgreSQL of the fleet's own, as durable as any: what it committed must survive its death."""
+    directory = Path(tempfile.mkdtemp(prefix="fleet-pg-", dir="/tmp"))
+    directory.chmod(0o711)
+    server = Postgres(directory, directory / "logs")
+    try:
+        server.start(_environment(), [DATABASE])
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+
+def _crash(server: Postgres) -> None:
+    """As `pg_ctl stop -m immediate`: it ends at once, and recovers when it starts again."""
+    number = int((server.data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
+    os.kill(number, signal.SIGQUIT)
+    if not server.part.stopped_by(time.monotonic() + GONE_S):
+        raise SetupError("postgres_stays", number, cure="PostgreSQL did not end when it was killed")
+    server.start(_environment(), [])
+
+
+@contextmanager
+def _shown(plan: FleetPlan) -> Iterator[Watch]:
+    """A line that tells how the run goes, on a terminal; machines read the end alone."""
+    console = Console(stderr=True, highlight=False)
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        yield lambda progress: live.update(_line(plan, progress))
+
+
+def _line(plan: FleetPlan, progress: Progress) -> Text:
+    on_its_way = sum(progress.states.get(state, 0) for state in ("planned", "sending", "unknown"))
+    settled = sum(progress.states.values()) - on_its_way
+    troubles = " · ".join(f"{kind} {number}" for kind, number in progress.troubles.items() if number)
+    return Text(f"{progress.seconds:6.1f} s  {settled} of {plan.orders} settled, {progress.states.get('unknown', 0)} unknown  {troubles}")
+
+
+def _print(report: FleetReport, page: Path) -> None:
+    show = output.console().print
+    facts = report.summary()
+    show(
+        output.pairs({name: facts[name] for name in SHOWN}, title=f"Fleet, seed {report.plan.seed}, time scale {report.plan.time_scale:g}")
+    )
+    shown = output.table("", "invariant", "verdict")
+    for name, verdict in report.invariants.items():
+        shown.add_row(name, INVARIANTS[name], Text(verdict, style="green" if verdict == "holds" else "bold red"))
+    show(shown)
+    for violation in report.violations[:20]:
+        show(Text(str(violation), style="red"))
+    output.say(f"The page: {page}")

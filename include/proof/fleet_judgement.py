@@ -1,0 +1,80 @@
+"""The judgement of a fleet run: the checker's verdict on every invariant, the figures, and what the charts are drawn from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from include.proof import fleet_worker
+from include.proof.checker import (
+    Hold,
+    SourceRecord,
+    check,
+    dead_hold_nothing,
+    no_secret_in_files,
+    no_secret_in_tables,
+    nobody_held_too_long,
+)
+from include.proof.fleet_figures import figures
+from include.proof.fleet_places import DAILY
+from include.proof.fleet_plan import BUYERS
+from include.proof.fleet_report import FleetReport
+from include.proof.fleet_story import story
+from include.proof.fleet_troubles import Kind, Struck
+from include.proof.sandbox_door import SandboxDoor, errors_are_few, limits_are_kept, refreshes_are_apart
+
+# I11 with the rhythm of the upkeep, which looks each minute.
+HELD_S = 90.0
+UPKEEP_EVERY_S = 60.0
+CAUSES = "select cause_code, count(*) from mutation where state = 'dead_letter' group by 1 order by 1"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a run left behind: the outbox's database, the sandbox's door, what the source had, what nobody may find, and the logs."""
+
+    report: FleetReport
+    dsn: str
+    door: SandboxDoor
+    sources: Sequence[SourceRecord]
+    secrets: Sequence[str]
+    logs: Path
+
+
+def judged(evidence: Evidence) -> FleetReport:
+    """Ask the independent checker, when all processes are gone."""
+    report, dsn, plan = evidence.report, evidence.dsn, evidence.report.plan
+    calls = evidence.door.calls()
+    found = check(dsn, evidence.door.documents(), sources=evidence.sources)
+    report.states = dict(found.states)
+    report.violations = [
+        *found.violations,
+        *limits_are_kept(calls, minutely=plan.minutely, daily=DAILY, time_scale=plan.time_scale),
+        *errors_are_few(calls, time_scale=plan.time_scale),
+        *refreshes_are_apart(calls, sign_ins=report.sign_ins - len(BUYERS), time_scale=plan.time_scale),
+        *no_secret_in_tables(dsn, evidence.secrets),
+        *no_secret_in_files(evidence.logs.iterdir(), evidence.secrets),
+        *dead_hold_nothing(dsn, longest_s=HELD_S / plan.time_scale),
+        *nobody_held_too_long(dsn, longest_s=(HELD_S + UPKEEP_EVERY_S) / plan.time_scale, excused=_excused(report.struck)),
+    ]
+    report.faults = dict(Counter(each["fault"] for each in calls if each["fault"]))
+    killed = [(each.pid, each.at) for each in report.struck if each.kind is Kind.KILL]
+    report.story = story(dsn, calls, plan)
+    report.figures = figures(dsn, calls, killed, report.story, time_scale=plan.time_scale)
+    with psycopg.connect(dsn) as connection:
+        report.causes = dict(connection.execute(CAUSES).fetchall())
+    return report
+
+
+def _excused(struck: Sequence[Struck]) -> list[Hold]:
+    """While who takes over is frozen itself, or PostgreSQL or Exact are away, nobody can take over."""
+    upkeep = fleet_worker.look_after_unknowns.__name__
+    return [
+        Hold(each.at, each.until)
+        for each in struck
+        if each.kind in {Kind.POSTGRES, Kind.SANDBOX} or (each.kind is Kind.FREEZE and each.role == upkeep)
+    ]
