@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from include.sandbox import journal_entries, money_entries, purchase_entries, sales_entries, sales_invoices, sales_line_edits, sql
+from include.sandbox import (
+    journal_entries,
+    money_entries,
+    purchase_entries,
+    sales_entries,
+    sales_invoices,
+    sales_line_edits,
+    sql,
+    stock_counts,
+    stock_transfers,
+)
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.database import Row
 from include.sandbox.payload import Payload, read_payload
@@ -180,5 +190,33 @@ KINDS = (
             add_line=book.add_line,
         )
         for book in (money_entries.BANK, money_entries.CASH)
+    ),
+    Kind(
+        "a stock count",
+        "inventory/StockCounts",
+        stock_counts.TABLE,
+        "StockCountID",
+        stock_counts.LINES,
+        stock_counts.LINES_TABLE,
+        change=stock_counts.change_count,
+        delete=stock_counts.delete_count,
+        process=stock_counts.process_count,
+        add_line=stock_counts.post_line,
+        change_line=stock_counts.change_line,
+        delete_line=stock_counts.delete_line,
+    ),
+    Kind(
+        "a warehouse transfer",
+        "inventory/WarehouseTransfers",
+        stock_transfers.TABLE,
+        "TransferID",
+        stock_transfers.LINES,
+        stock_transfers.LINES_TABLE,
+        change=stock_transfers.change_transfer,
+        delete=stock_transfers.delete_transfer,
+        process=stock_transfers.process_transfer,
+        add_line=stock_transfers.post_line,
+        change_line=stock_transfers.change_line,
+        delete_line=stock_transfers.delete_line,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from include.sandbox import relations, sql
+from include.sandbox import relations, sql, stock
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import day_ms
@@ -146,6 +146,7 @@ _COMPLETE: dict[str, Callable[[Bookkeeper, Row], Row]] = {
     "addresses": relations.new_address,
     "contacts": relations.new_contact,
     "exchange_rates": _rate,
+    "item_warehouses": stock.link_item,
 }
 _CHANGED: dict[str, Callable[[Bookkeeper, Row, Row], Row]] = {
     "accounts": relations.changed_account,

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.database import Row
 from include.sandbox.relations import padded
+from include.sandbox.stock import stock_row
 
 NAMESPACE = UUID("6f0d7bb4-0d7e-4c54-9d53-7ad1a9a5ed0c")
 # The types of documents that flows meet, of the hundred and more that Exact knows.
@@ -127,26 +128,3 @@ def _position(keeper: Bookkeeper, item: Row, quantity: float) -> None:
     if warehouse:
         row = {"ID": fixed_id(keeper.division, "position", item["Code"]), **stock_row(item, warehouse)}
         _write(keeper, "item_warehouses", {**row, "CurrentStock": quantity, "ProjectedStock": quantity})
-
-
-def stock_row(item: Row, warehouse: Row) -> Row:
-    """Return an article's row in a warehouse, with nothing in stock."""
-    return {
-        "Item": item["ID"],
-        "ItemCode": item["Code"],
-        "ItemDescription": item["Description"],
-        "ItemIsStockItem": True,
-        "ItemIsFractionAllowedItem": True,
-        "ItemUnit": item["Unit"],
-        "ItemUnitDescription": item["UnitDescription"],
-        "Warehouse": warehouse["ID"],
-        "WarehouseCode": warehouse["Code"],
-        "WarehouseDescription": warehouse["Description"],
-        "CurrentStock": 0.0,
-        "PlannedStockIn": 0.0,
-        "PlannedStockOut": 0.0,
-        "ProjectedStock": 0.0,
-        "ReservedStock": 0.0,
-        "ReorderPoint": 0.0,
-        "SafetyStock": 0.0,
-    }
