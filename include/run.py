@@ -117,7 +117,7 @@ class Outbox:
         if self._administration.mode is not Mode.BOOK:
             log.info("%s is in mode %s: nothing is sent", self._administration.name, self._administration.mode.value)
             return Tally()
-        if not self.store.ready(self._administration.division, 1):
+        if not self.store.ready(self._administration.division, 1, only):
             return Tally()
         self._check()
         return Drain(self._parts, self._purpose).run(only=only)

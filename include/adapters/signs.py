@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from include.adapters.drafts import ENDPOINTS
 from include.administrations.credits import CreditSign
 from include.administrations.model import Administration
 from include.errors import SetupError
@@ -44,12 +45,16 @@ class Signs:
         self.memory.prove(proofs)
         wrong = {each.mutation_id for each in proofs if each.amount_dc is not None and each.amount_dc > 0}
         if wrong:
+            self.memory.hold(True)
             raise self._taken_for_sales([each for each in unproven if each.mutation_id in wrong])
         return len(proofs)
 
-    def is_proven(self, endpoint: str) -> bool:
-        """Whether Exact has taken a credit that was written as the next one will be."""
-        return self.memory.is_proven(endpoint, self.administration.credits.quantity_sign.value)
+    def is_proven(self) -> bool:
+        """Whether Exact has taken a credit that was written as the next one will be; until then, credits are held back."""
+        endpoint = ENDPOINTS[self.administration.target]
+        proven = self.memory.is_proven(endpoint, self.administration.credits.quantity_sign.value)
+        self.memory.hold(not proven)
+        return proven
 
     def _proofs(self, endpoint: str, posted: Sequence[PostedCredit]) -> Iterator[Proof]:
         for start in range(0, len(posted), TOKENS_A_CALL):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from include.adapters.credits import Return
-from include.adapters.drafts import ENDPOINTS
 from include.adapters.signs import Signs
 from include.errors import RetryableError
 from include.feeds import Feed, asked_for, is_off, plan_again, plan_news, returns_feed, told
@@ -21,12 +20,19 @@ def credit_returns(run: Run) -> Tally:
     """Plan a credit for each return that changed, send what is planned, and read back that Exact took each one as a credit."""
     if is_off(run):
         return Tally()
-    returns = returns_feed(run)
+    returns, signs = returns_feed(run), Signs(run.credits, run.exact, run.administration, run.administration.quarantine_s)
+    if run.dry_run:
+        return told(run, plan_news(run, returns))
+    # Before anything is planned, so that no other flow sends what has to wait for the proof.
+    proven = signs.is_proven()
     tally = plan_news(run, returns)
-    if not run.dry_run:
-        tally += plan_again(run, returns)
-        tally += _plan_stuck(run, returns)
-        tally += _send(run)
+    tally += plan_again(run, returns)
+    tally += _plan_stuck(run, returns)
+    signs.read_back()
+    if not proven:
+        tally += _send_first(run, signs)
+    tally += run.outbox.drain(only=_sendable(run))
+    signs.read_back()
     return told(run, tally)
 
 
@@ -38,26 +44,14 @@ def _plan_stuck(run: Run, returns: Feed[Return]) -> Tally:
     return Tally(f"freed_{draft.state}" for draft in freed)
 
 
-def _send(run: Run) -> Tally:
-    """Send what is planned, the very first credit by itself: which sign Exact wants shows only when a credit stands in it."""
-    signs = Signs(run.credits, run.exact, run.administration, run.administration.quarantine_s)
-    signs.read_back()
-    tally: Tally = Tally()
-    if not signs.is_proven(ENDPOINTS[run.administration.target]):
-        tally += _send_first(run, signs)
-    tally += run.outbox.drain(only=_sendable(run))
-    signs.read_back()
-    return tally
-
-
 def _send_first(run: Run, signs: Signs) -> Tally:
-    """Send one credit after the other until one is posted and read back; what Exact refuses proves nothing."""
+    """Send one credit after the other until one is posted and read back: which sign Exact wants shows only when a credit stands in it."""
     tally: Tally = Tally()
     for mutation_id in sorted(_sendable(run)):
         tally += run.outbox.drain(only=frozenset({mutation_id}))
         if tally["posted"]:
             signs.read_back()
-            if not signs.is_proven(ENDPOINTS[run.administration.target]):
+            if not signs.is_proven():
                 raise RetryableError("the first credit is not to be seen in Exact yet", retry_after_s=VISIBLE_AFTER_S)
             return tally
     return tally

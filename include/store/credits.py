@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from include.outbox.model import Mutation
+from include.outbox.states import State
 from include.store.database import Database, named_queries
 from include.store.rows import mutation_of
 
@@ -43,10 +44,10 @@ class CreditStore:
         self._division = division
 
     def sales(self, source_system: str, numbers: Sequence[str]) -> dict[str, Mutation]:
-        """The newest sale of each of these orders, in whatever division."""
+        """The newest sale of each of these orders, in whatever division; one that was credited in full counts as dismissed."""
         with self._database.transaction() as connection:
-            rows = [mutation_of(row) for row in _sql.newest_sales(connection, source_system=source_system, source_ids=list(numbers))]
-        return {row.key.source_id: row for row in rows}
+            rows = list(_sql.newest_sales(connection, source_system=source_system, source_ids=list(numbers)))
+        return {row["source_id"]: replace(mutation_of(row), state=State(row["standing"])) for row in rows}
 
     def on_their_way(self, source_system: str, numbers: Sequence[str]) -> frozenset[str]:
         """Those of these returns whose credit is in Exact, or on its way there."""
@@ -80,3 +81,8 @@ class CreditStore:
         if rows:
             with self._database.transaction() as connection:
                 _sql.store_proof(connection, rows)
+
+    def hold(self, held: bool) -> None:
+        """While they are held, credits go out only when they are named, and with no drain of other flows."""
+        with self._database.transaction() as connection:
+            (_sql.hold_credits if held else _sql.release_credits)(connection, division=self._division)

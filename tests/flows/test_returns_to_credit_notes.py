@@ -12,7 +12,9 @@ from include.console.shop_reading import read_shop
 from include.console.verify import refresh_documents, verify
 from include.errors import RetryableError, SetupError
 from include.flows.attention import CaseOpenError, settle_case
+from include.flows.orders_to_invoices import book_orders
 from include.outbox.ports import Purpose
+from include.run import Window
 from include.store.audit import Audit, Days
 from include.store.database import Database
 from tests.flows.returning import book, bring_back, configure, credit, in_exact, the, total
@@ -294,3 +296,39 @@ def test_shop_outbox_and_exact_agree_on_sales_and_credits_day_by_day(sold, tmp_p
     assert told == []
     (figure,) = [each for each in verdict.days if each.effect == "credit" and each.exact.documents]
     assert (figure.written.net, figure.exact.net) == (Decimal("-7.65"), Decimal("-7.65"))
+
+
+def test_credits_that_were_planned_while_observing_wait_for_the_proof_and_no_other_flow_sends_them(sold, tmp_path) -> None:
+    observing = tmp_path / "observing"
+    configure(sold, observing)
+    for file in observing.glob("*.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").replace("mode: book", "mode: observe"), encoding="utf-8")
+    parts = [bring_back(sold, f"R-{number}", BRITISH, a22086=1) for number in range(3)]
+    assert credit(sold, "UK", *parts)["planned"] == 3
+
+    configure(sold, tmp_path / "booking")
+    for file in (tmp_path / "booking").glob("*.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").replace("mode: observe", "mode: book"), encoding="utf-8")
+    with sold.run("UK", window=Window(datetime.now(UTC), datetime.now(UTC))) as run:
+        book_orders(run)
+    assert [the(sold, part)["state"] for part in parts] == ["planned"] * 3
+
+    assert credit(sold, "UK", *parts)["posted"] == 3
+    late = bring_back(sold, "R-9", BRITISH, a22086=1)
+    with sold.run("UK") as run:
+        assert run.outbox.store.ready(820101, 1) == []
+    assert credit(sold, "UK", late)["posted"] == 1
+
+
+def test_a_return_of_an_order_that_was_credited_in_full_is_dismissed(sold) -> None:
+    cancel(sold, IRISH, True)
+    book(sold, "BE", IRISH)
+    reversed_ = sold.mutations("effect = 'reverse_sale'")
+    assert [row["state"] for row in reversed_] == ["posted"]
+    returned = bring_back(sold, "R-1", IRISH)
+    credit(sold, "BE", returned)
+    again = credit(sold, "BE", returned)
+
+    assert cause_of(sold, returned) == ("dismissed", f"sale_dismissed:{IRISH}")
+    assert again["freed_dismissed"] == 0
+    assert [amount < 0 for amount in proofs(sold)] == [True]

@@ -1,8 +1,8 @@
 -- name: newest_sales
--- The newest sale of each order.
-select distinct on (source_id) * from mutation
-where source_system = :source_system and source_id = any(:source_ids) and effect = 'sale' and method = 'POST'
-order by source_id, effect_number desc;
+-- The newest sale of each order that is wanted; one that was credited in full has ended.
+select distinct on (s.source_id) s.*, sale_standing(s) as standing from mutation s
+where s.source_system = :source_system and s.source_id = any(:source_ids) and s.effect = 'sale' and is_wanted(s)
+order by s.source_id, s.effect_number desc;
 
 -- name: credits_on_their_way
 select source_id from mutation
@@ -13,13 +13,13 @@ where source_system = :source_system and source_id = any(:source_ids) and effect
 -- Credits that ended unsent because of their sale, where the newest sale of that order stands otherwise by now.
 select c.* from mutation c
 join lateral (
-    select s.state from mutation s
-    where s.source_system = c.source_system and s.effect = 'sale' and s.method = 'POST'
+    select sale_standing(s) as standing from mutation s
+    where s.source_system = c.source_system and s.effect = 'sale' and is_wanted(s)
       and s.source_id = coalesce(c.cause_facts ->> 'sale', (select w.source_id from mutation w where w.mutation_id = c.waits_for))
     order by s.effect_number desc limit 1) s on true
 where c.division = :division and c.effect = 'credit' and c.attempt = 0 and c.state in ('dead_letter', 'dismissed')
   and (c.cause_facts ? 'sale' or c.cause_facts ? 'waits_for')
-  and coalesce(c.cause_facts ->> 'sale_is', 'dead_letter') <> s.state
+  and coalesce(c.cause_facts ->> 'sale_is', 'dead_letter') <> s.standing
 order by c.mutation_id;
 
 -- name: planned_credits
@@ -44,3 +44,9 @@ where m.division = :division and m.endpoint = :endpoint and p.sign = :sign;
 -- name: store_proof*!
 insert into credit_proof (mutation_id, sign, amount_dc) values (:mutation_id, :sign, :amount_dc)
 on conflict (mutation_id) do update set amount_dc = excluded.amount_dc, read_at = clock_timestamp();
+
+-- name: hold_credits!
+insert into held_effect (division, effect) values (:division, 'credit') on conflict do nothing;
+
+-- name: release_credits!
+delete from held_effect where division = :division and effect = 'credit';

@@ -104,7 +104,8 @@ where m.division = :division and m.state = 'planned' and w.mutation_id = m.waits
 -- Planned, due, nothing to wait for, mapped, and no other change of the same business entity on its way.
 select m.mutation_id from mutation m
 where m.division = :division and m.state = 'planned' and m.not_before <= clock_timestamp() and (m.payload is not null or m.method = 'DELETE')
-  and (:only::bigint[] is null or m.mutation_id = any(:only))
+  and (m.mutation_id = any(:only::bigint[])
+       or :only::bigint[] is null and not exists (select from held_effect h where h.division = m.division and h.effect = m.effect))
   and (m.waits_for is null or exists (select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'))
   and not exists (
       select from mutation o
