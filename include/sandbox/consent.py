@@ -13,6 +13,9 @@ from include.sandbox.refusals import maintenance
 from include.sandbox.server import Request, Response
 from include.sandbox.world import World
 
+COOKIE = "ExactOnlineSandboxUser"
+_STANDING = "SELECT divisions FROM _chains WHERE client_id = ? AND user_id = ? AND killed_ms IS NULL ORDER BY chain DESC LIMIT 1"
+
 
 class Consent:
     """Answers /api/oauth2/auth."""
@@ -34,9 +37,20 @@ class Consent:
         grants = self._oauth.grants(application["client_id"])
         if request.method == "POST":
             return self._entered(request, asked, grants)
-        if self._world.switches.auto_consent and asked.get("force_login") != "1":
-            return self._granted(asked, grants[0], json.loads(grants[0]["divisions"]))
+        if asked.get("force_login") != "1":
+            known = self._known(request, application["client_id"], grants)
+            if known:
+                return self._granted(asked, *known)
         return self._pages.page("consent.html", {"application": application, "people": self._people(grants), "action": _action(asked)})
+
+    def _known(self, request: Request, client_id: str, grants: list[Row]) -> tuple[Row, list[int]] | None:
+        """Return who passes without a page, with which divisions: somebody still signed in whose consent for this application stands."""
+        if self._world.switches.auto_consent:
+            return grants[0], json.loads(grants[0]["divisions"])
+        signed_in = _cookie(request)
+        grant = next((each for each in grants if each["user_id"] == signed_in), None)
+        divisions = self._world.database.scalar(_STANDING, (client_id, signed_in)) if grant else None
+        return (grant, json.loads(divisions)) if grant and divisions else None
 
     def _problem(self, application: Row | None, asked: Mapping[str, str]) -> str:
         if application is None:
@@ -63,11 +77,19 @@ class Consent:
         grant = next((each for each in grants if [each["user_id"]] == form.get("user")), grants[0])
         allowed = json.loads(grant["divisions"])
         ticked = [int(code) for code in form.get("division", []) if code.isdigit() and int(code) in allowed]
-        return self._granted(asked, grant, ticked or allowed)
+        response = self._granted(asked, grant, ticked or allowed)
+        response.headers["Set-Cookie"] = f"{COOKIE}={grant['user_id']}; Path=/api/oauth2; HttpOnly; SameSite=Lax"
+        return response
 
     def _granted(self, asked: Mapping[str, str], grant: Row, divisions: list[int]) -> Response:
         redirect_uri = asked.get("redirect_uri", "")
         return _back(asked, {"code": self._oauth.issue_code(grant["client_id"], grant["user_id"], divisions, redirect_uri)})
+
+
+def _cookie(request: Request) -> str:
+    """Return the user who signed in with this browser before, if any."""
+    pairs = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
+    return next((value for name, _, value in pairs if name == COOKIE), "")
 
 
 def _back(asked: Mapping[str, str], answer: dict[str, str]) -> Response:

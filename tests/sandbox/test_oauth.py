@@ -229,6 +229,41 @@ def test_3_16_a_blocked_division_says_so(sandbox, client):
     assert client.get("200/crm/Accounts", "Code eq 'x'").status_code == 200
 
 
+@pytest.fixture
+def person(own):
+    """Somebody with a browser of their own, who gives consent by hand."""
+    own.switch(auto_consent=False)
+    return application_one(own)
+
+
+def consent(app):
+    """Enter the form of the authorise page, and return the query that leads back."""
+    page = app.authorize()
+    user = page.text.split('name="user" value="')[1].split('"')[0]
+    form = {"user": user, "division": "100", "decision": "allow"}
+    back = app.http.post(page.url, data=form, allow_redirects=False, timeout=10)
+    app.http.headers["Cookie"] = back.headers["Set-Cookie"].split(";")[0]
+    return parse_qs(urlsplit(back.headers["Location"]).query)
+
+
+def test_1_2_who_is_signed_in_and_gave_consent_passes_without_a_page_unless_sign_in_is_forced(person):
+    person.tokens = person.exchange(consent(person)["code"][0]).json()
+    again = person.authorize(state="x")
+    assert again.status_code == 302
+    person.tokens = person.exchange(parse_qs(urlsplit(again.headers["Location"]).query)["code"][0]).json()
+    assert {row["Code"] for row in person.rows("100/hrm/Divisions", select="Code")} == {100}
+    assert person.authorize(force_login="1").status_code == 200
+
+
+def test_1_2_a_second_application_and_a_withdrawn_consent_ask_again(own, person):
+    person.tokens = person.exchange(consent(person)["code"][0]).json()
+    second = application_two(own)
+    second.http.headers["Cookie"] = person.http.headers["Cookie"]
+    assert "Application two" in second.authorize().text
+    own.control("POST", "tokens", {"client_id": "app-one"})
+    assert "Application one" in person.authorize().text
+
+
 def test_a_withdrawn_consent_ends_the_chain(own, app):
     own.control("POST", "tokens", {"client_id": "app-one"})
     assert app.get("current/Me").status_code == 401
