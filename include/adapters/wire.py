@@ -11,7 +11,7 @@ from include.adapters.standing import Standing
 from include.errors import RetryableError, SetupError
 from include.exact.client import ExactClient, Query
 from include.exact.documents import KINDS, find_by_token
-from include.exact.entities import DOCUMENTS
+from include.exact.entities import ENTITIES
 from include.exact.transport import Reply
 from include.outbox.model import Found, Method, Mutation
 from include.outbox.ports import Permit, Sending
@@ -67,7 +67,7 @@ class ExactWire:
         return [Found(UUID(str(row[kind.id_field])), _number(row.get(kind.number_field))) for row in ours]
 
     def pull(self, endpoint: str) -> None:
-        self._pulls.pull(DOCUMENTS[KINDS[endpoint].mirror_entity])
+        self._pulls.pull(ENTITIES[KINDS[endpoint].mirror_entity])
 
     def ping(self) -> bool:
         """The list of companies, one row: harmless, and counted like any other call."""
@@ -78,4 +78,4 @@ class ExactWire:
 
 
 def _number(value: object) -> str | None:
-    return str(value) if value not in {None, 0} else None
+    return str(value).strip() if value not in {None, 0} else None
