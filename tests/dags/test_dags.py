@@ -15,6 +15,7 @@ NAMES = administration_names()
 # Dag and the word before the administration's name in its tasks.
 PER_ADMINISTRATION = [
     ("orders_to_invoices", "book"),
+    ("returns_to_credit_notes", "credit"),
     ("unknown_outcomes", "settle"),
     ("mirror_refresh", "refresh"),
     ("mapping_checks", "check"),
@@ -106,7 +107,12 @@ def test_a_failed_drain_is_tried_again_as_its_error_says(read: Read, dag_id: str
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "word", "leaf"), [("orders_to_invoices", "book", "all_drained"), ("unknown_outcomes", "settle", "all_settled")]
+    ("dag_id", "word", "leaf"),
+    [
+        ("orders_to_invoices", "book", "all_drained"),
+        ("returns_to_credit_notes", "credit", "all_drained"),
+        ("unknown_outcomes", "settle", "all_settled"),
+    ],
 )
 def test_cases_are_raised_whatever_became_of_the_drains_and_a_red_drain_keeps_the_run_red(
     read: Read, dag_id: str, word: str, leaf: str
@@ -129,8 +135,9 @@ def test_a_case_is_one_task_that_only_a_person_tries_again(read: Read) -> None:
     assert dag["max_active_runs"] == 8
 
 
-def test_a_run_of_the_orders_can_be_told_a_window_or_orders_and_to_send_nothing(read: Read) -> None:
-    params = read.dags["orders_to_invoices"]["params"]
+@pytest.mark.parametrize("dag_id", ["orders_to_invoices", "returns_to_credit_notes"])
+def test_a_run_can_be_told_a_window_or_single_records_and_to_send_nothing(read: Read, dag_id: str) -> None:
+    params = read.dags[dag_id]["params"]
     assert {name: param["default"] for name, param in params.items()} == {
         "since": None,
         "until": None,
