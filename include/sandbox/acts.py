@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from include.sandbox import (
     documents,
+    hours,
     journal_entries,
     money_entries,
     purchase_entries,
@@ -41,6 +42,8 @@ POSTS: dict[str, Callable[[Bookkeeper, Payload], Row]] = {
     "inventory/WarehouseTransfers": stock_transfers.post_transfer,
     "inventory/WarehouseTransferLines": stock_transfers.post_line,
     "inventory/ProcessWarehouseTransfer": stock_transfers.process,
+    "project/TimeTransactions": hours.post_time,
+    "project/CostTransactions": hours.post_cost,
     "documents/Documents": documents.post_document,
     "documents/DocumentAttachments": documents.post_attachment,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.post_subscription,
@@ -58,6 +61,8 @@ PUTS: dict[str, Callable[[Bookkeeper, str, Row], None]] = {
     "inventory/StockCountLines": stock_counts.change_line,
     "inventory/WarehouseTransfers": stock_transfers.change_transfer,
     "inventory/WarehouseTransferLines": stock_transfers.change_line,
+    "project/TimeTransactions": hours.change,
+    "project/CostTransactions": hours.change,
     "documents/Documents": documents.change_document,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.change_subscription,
 }
@@ -75,6 +80,8 @@ DELETES: dict[str, Callable[[Bookkeeper, str], None]] = {
     "inventory/StockCountLines": stock_counts.delete_line,
     "inventory/WarehouseTransfers": stock_transfers.delete_transfer,
     "inventory/WarehouseTransferLines": stock_transfers.delete_line,
+    "project/TimeTransactions": hours.delete,
+    "project/CostTransactions": hours.delete,
     "documents/Documents": documents.delete_document,
     "documents/DocumentAttachments": documents.delete_attachment,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.delete_subscription,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.sandbox import (
+    hours,
     journal_entries,
     money_entries,
     purchase_entries,
@@ -69,6 +70,8 @@ class Desk:
         return {**row, "lines": self._lines(kind, document_id)}
 
     def _lines(self, kind: Kind, document_id: str) -> list[Row]:
+        if not kind.lines_table:
+            return []
         where = f"{sql.quoted(kind.key)} = ?"
         return self._world.database.all(sql.select("*", kind.lines_table, where, 'ORDER BY "LineNumber"'), (document_id,))
 
@@ -218,5 +221,17 @@ KINDS = (
         add_line=stock_transfers.post_line,
         change_line=stock_transfers.change_line,
         delete_line=stock_transfers.delete_line,
+    ),
+    Kind(
+        "a time or cost transaction",
+        "project/TimeTransactions",
+        hours.TABLE,
+        "ID",
+        "",
+        "",
+        change=hours.change,
+        delete=hours.delete,
+        process=hours.approve,
+        reopen=hours.reopen,
     ),
 )

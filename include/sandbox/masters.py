@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from include.sandbox import relations, sql, stock
+from include.sandbox import hours, relations, sql, stock
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import day_ms
@@ -147,9 +147,11 @@ _COMPLETE: dict[str, Callable[[Bookkeeper, Row], Row]] = {
     "contacts": relations.new_contact,
     "exchange_rates": _rate,
     "item_warehouses": stock.link_item,
+    "projects": hours.new_project,
 }
 _CHANGED: dict[str, Callable[[Bookkeeper, Row, Row], Row]] = {
     "accounts": relations.changed_account,
     "addresses": relations.changed_address,
     "contacts": relations.changed_contact,
+    "projects": hours.changed_project,
 }
