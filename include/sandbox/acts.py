@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from include.sandbox import (
+    deliveries,
     documents,
     hours,
     journal_entries,
@@ -13,6 +14,7 @@ from include.sandbox import (
     sales_entries,
     sales_invoices,
     sales_line_edits,
+    sales_orders,
     stock_counts,
     stock_transfers,
     terms,
@@ -44,6 +46,11 @@ POSTS: dict[str, Callable[[Bookkeeper, Payload], Row]] = {
     "inventory/ProcessWarehouseTransfer": stock_transfers.process,
     "project/TimeTransactions": hours.post_time,
     "project/CostTransactions": hours.post_cost,
+    "salesorder/SalesOrders": sales_orders.post_order,
+    "salesorder/SalesOrderLines": sales_orders.post_line,
+    "salesorder/GoodsDeliveries": deliveries.post_delivery,
+    "salesorder/GoodsDeliveryLines": deliveries.post_line,
+    "salesinvoice/InvoiceSalesOrders": deliveries.invoice_orders,
     "documents/Documents": documents.post_document,
     "documents/DocumentAttachments": documents.post_attachment,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.post_subscription,
@@ -63,6 +70,9 @@ PUTS: dict[str, Callable[[Bookkeeper, str, Row], None]] = {
     "inventory/WarehouseTransferLines": stock_transfers.change_line,
     "project/TimeTransactions": hours.change,
     "project/CostTransactions": hours.change,
+    "salesorder/SalesOrders": sales_orders.change_order,
+    "salesorder/SalesOrderLines": sales_orders.change_line,
+    "salesorder/GoodsDeliveries": deliveries.change_delivery,
     "documents/Documents": documents.change_document,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.change_subscription,
 }
@@ -82,6 +92,8 @@ DELETES: dict[str, Callable[[Bookkeeper, str], None]] = {
     "inventory/WarehouseTransferLines": stock_transfers.delete_line,
     "project/TimeTransactions": hours.delete,
     "project/CostTransactions": hours.delete,
+    "salesorder/SalesOrders": sales_orders.delete_order,
+    "salesorder/SalesOrderLines": sales_orders.delete_line,
     "documents/Documents": documents.delete_document,
     "documents/DocumentAttachments": documents.delete_attachment,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.delete_subscription,

@@ -49,7 +49,8 @@ EXTRA = {
     "cash_entries": {"_date_ms": "Edm.Int64", "_rate": "Edm.Double"},
     "journal_entries": {"_date_ms": "Edm.Int64"},
     "stock_count_lines": {"_by_difference": "Edm.Boolean"},
-    "sales_order_lines": {"_vat_given": "Edm.Boolean"},
+    "sales_orders": {"OrderStatus": "Edm.Int16"},
+    "sales_order_lines": {"_vat_given": "Edm.Boolean", "Status": "Edm.Int16", "StatusDescription": "Edm.String"},
     "users": {"_language": "Edm.String", "_blocked": "Edm.Boolean", "_reason": "Edm.String"},
 }
 # What bookings look at in wide rows of master data.
