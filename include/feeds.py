@@ -9,13 +9,16 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from include.adapters.credits import Crediting, Return
 from include.adapters.drafts import CREDIT, SALE, SOURCE, Drafting, Order
+from include.adapters.relations import ACCOUNT, CHANGED_IN_EXACT, FLOW
+from include.adapters.relations import Record as CustomerRecord
 from include.administrations.model import Mode
-from include.outbox.model import Cursor, Draft, Tally
+from include.outbox.model import Cursor, Draft, Mutation, Tally
 from include.run import Run
+from include.sources.records import BadRecord, ShopDocument
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,7 @@ class Feed(Generic[R]):
     """A feed of the shop, and what a flow makes of its records.
 
     `drafts` leaves out what is another administration's; `again` has a draft for each record, since all of them are planned here already.
+    `is_booked`: it needs journals, periods and accounts, which are checked first.
     """
 
     flow: str
@@ -56,6 +60,7 @@ class Feed(Generic[R]):
     by_number: Callable[[Sequence[str]], Sequence[R]]
     drafts: Callable[[Sequence[R]], list[Draft]]
     again: Callable[[Sequence[R]], list[Draft]]
+    is_booked: bool = True
 
 
 def orders_feed(run: Run) -> Feed[Order]:
@@ -67,22 +72,37 @@ def orders_feed(run: Run) -> Feed[Order]:
         effect=SALE,
         read=run.sources.orders,
         by_number=run.sources.orders_by_number,
-        drafts=drafting.drafts,
-        again=drafting.drafts_again,
+        drafts=lambda orders: [*_relations(run, drafting, orders), *drafting.drafts(orders)],
+        again=lambda orders: [*_relations(run, drafting, orders), *drafting.drafts_again(orders)],
     )
 
 
 def returns_feed(run: Run) -> Feed[Return]:
     """Returns, which become credits of the sales that they take back."""
-    crediting = Crediting(_drafting(run), RETURNS, run.sources, run.credits)
+    sales = _drafting(run)
+    crediting = Crediting(sales, RETURNS, run.sources, run.credits)
     return Feed(
         flow=RETURNS,
         name="returns",
         effect=CREDIT,
         read=run.sources.returns,
         by_number=run.sources.returns_by_number,
-        drafts=crediting.drafts,
-        again=crediting.drafts_again,
+        drafts=lambda returns: [*_relations(run, sales, returns), *crediting.drafts(returns)],
+        again=lambda returns: [*_relations(run, sales, returns), *crediting.drafts_again(returns)],
+    )
+
+
+def customers_feed(run: Run) -> Feed[CustomerRecord]:
+    """Customers, who become relations."""
+    return Feed(
+        flow=FLOW,
+        name="customers",
+        effect=ACCOUNT,
+        read=run.sources.customers,
+        by_number=run.sources.customers_by_number,
+        drafts=run.relations.drafts,
+        again=run.relations.again,
+        is_booked=False,
     )
 
 
@@ -92,9 +112,23 @@ def drafts_by_number(run: Run, numbers: Sequence[str]) -> list[Draft]:
     return [*orders.drafts(orders.by_number(numbers)), *returns.drafts(returns.by_number(numbers))]
 
 
+def drafts_of_relations(run: Run, records: Sequence[Mutation]) -> list[Draft]:
+    """What is to be planned for the customers of these records; a person who tries a change once more wants the shop's value."""
+    numbers = sorted({record.key.source_id for record in records})
+    decided = frozenset(record.key.source_id for record in records if record.cause is not None and record.cause.code == CHANGED_IN_EXACT)
+    return run.relations.again(run.sources.customers_by_number(numbers), decided=decided) if numbers else []
+
+
 def _drafting(run: Run) -> Drafting:
     chosen = run.entry_days.chosen(run.administration.division)
-    return Drafting(run.administration, run.administrations, run.master, ORDERS, run.window.until, chosen)
+    return Drafting(run.administration, run.administrations, run.master, ORDERS, run.window.until, chosen, run.relations.accounts)
+
+
+def _relations(run: Run, drafting: Drafting, records: Sequence[ShopDocument | BadRecord]) -> list[Draft]:
+    """What is to be planned first, so that these records have relations to be booked on; nothing where the administration makes none."""
+    if run.administration.customers is None:
+        return []
+    return run.relations.missing(drafting.customers_of(records), run.sources.customers_by_number)
 
 
 def is_off(run: Run) -> bool:
@@ -110,7 +144,8 @@ def plan_news(run: Run, feed: Feed[R]) -> Tally:
 
     Raises `SetupError` before it reads anything when division, journal, currencies or periods are not as the file says.
     """
-    run.mapping.require()
+    if feed.is_booked:
+        run.mapping.require()
     tally: Tally = Tally()
     for records, cursor in _pages(run, feed):
         drafts = feed.drafts(_news(run, feed, records, tally))
@@ -128,10 +163,27 @@ def plan_again(run: Run, feed: Feed[R]) -> Tally:
     return tally
 
 
+def send(run: Run, *feeds: Feed[Any], only: Callable[[Run], frozenset[int] | None] | None = None) -> Tally:
+    """Send what is planned, mapped with today's configuration; then what waited for it, which is mapped only now.
+
+    `only`: which mutations, asked anew each time; else those that the run names.
+    """
+    wanted = only or asked_for
+    tally = _planned_again(run, feeds)
+    tally += run.outbox.drain(only=wanted(run))
+    while (again := _planned_again(run, feeds))["superseded_planned"]:
+        tally += again + run.outbox.drain(only=wanted(run))
+    return tally
+
+
 def asked_for(run: Run) -> frozenset[int] | None:
-    """The mutations of the records that the run names; None when it names none, and all that is planned is meant."""
+    """The mutations of the records that the run names, and what they wait for; None when it names none: all that is planned is meant."""
     numbers = run.window.order_numbers
     return run.outbox.store.ids_of(SOURCE, numbers) if numbers else None
+
+
+def _planned_again(run: Run, feeds: Sequence[Feed[Any]]) -> Tally:
+    return sum((plan_again(run, feed) for feed in feeds), Tally())
 
 
 def told(run: Run, tally: Tally) -> Tally:

@@ -20,6 +20,8 @@ from include.adapters.links import NO_LINKS, Links
 from include.adapters.mapping_checks import MappingChecks
 from include.adapters.master import MirroredMaster, check_company
 from include.adapters.pulls import Pulls
+from include.adapters.relation_mirror import RelationMirror
+from include.adapters.relations import CustomerRelations
 from include.adapters.tokens import ChainWire
 from include.adapters.wire import ExactWire
 from include.administrations.loader import Administrations
@@ -47,6 +49,7 @@ from include.store.installation import check_installation
 from include.store.mirror import MirrorStore, Witness
 from include.store.outbox import OutboxStore
 from include.store.permits import PermitGate
+from include.store.relations import RelationStore
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +152,7 @@ class Run:
     mirror: MirrorStore
     master: MirroredMaster
     mapping: MappingChecks
+    relations: CustomerRelations
     entry_days: EntryDays
     pulls: Pulls
     chain: TokenChain
@@ -194,6 +198,13 @@ def _run(settings: Settings, administration: Administration, database: Database,
     pulls = Pulls(client, mirror, overlap_s=2 * times.quarantine_s)
     wire = ExactWire(client, pulls)
     store = OutboxStore(database, WITNESSES, app=app.client_id, owner=owner, times=times)
+    relations = CustomerRelations(
+        administration,
+        settings.administrations,
+        RelationMirror(mirror, pulls),
+        RelationStore(database, administration.division),
+        settings.window.until,
+    )
     parts = Parts(administration.division, owner, store, gate, wire, clock, times)
     return Run(
         administration=administration,
@@ -205,10 +216,11 @@ def _run(settings: Settings, administration: Administration, database: Database,
         figures=FigureStore(database),
         credits=CreditStore(database, administration.division),
         mirror=mirror,
-        master=MirroredMaster(mirror, pulls, administration.currency),
+        master=MirroredMaster(mirror, pulls, administration.currency, relations.accounts),
         mapping=MappingChecks(
             administration=administration, mirror=mirror, pulls=pulls, store=CheckStore(database), docs=settings.data_docs
         ),
+        relations=relations,
         entry_days=EntryDays(database),
         pulls=pulls,
         chain=chain,

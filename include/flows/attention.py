@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from include.errors import ExactlyError, SetupError
-from include.feeds import drafts_by_number
+from include.feeds import drafts_by_number, drafts_of_relations
 from include.outbox.causes import Language, explain
 from include.outbox.model import Cause, Draft, Mutation, Tally
 from include.outbox.states import UNKNOWN_OUTCOME, State
@@ -123,12 +123,15 @@ def _remains(trial: _Trial, record: Mutation) -> bool:
 
 def drafts_of(run: Run, records: list[Mutation]) -> dict[str, Draft]:
     """Read the source again and map again; a record that the source does not know any more gets no draft."""
-    numbers = sorted({record.key.source_id for record in records})
-    return {str(draft.key): draft for draft in drafts_by_number(run, numbers)}
+    documents = sorted({record.key.source_id for record in records if not record.key.division})
+    relations = [record for record in records if record.key.division]
+    return {str(draft.key): draft for draft in (*drafts_by_number(run, documents), *drafts_of_relations(run, relations))}
 
 
 def _known_to_source(run: Run, record: Mutation) -> bool:
     number = [record.key.source_id]
+    if record.key.division:
+        return bool(run.sources.customers_by_number(number))
     return bool(run.sources.returns_by_number(number) if record.key.effect == "credit" else run.sources.orders_by_number(number))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.feeds import asked_for, is_off, orders_feed, plan_again, plan_news, told
+from include.feeds import customers_feed, is_off, orders_feed, plan_news, send, told
 from include.outbox.model import Tally
 from include.run import Run
 
@@ -14,6 +14,5 @@ def book_orders(run: Run) -> Tally:
     orders = orders_feed(run)
     tally = plan_news(run, orders)
     if not run.dry_run:
-        tally += plan_again(run, orders)
-        tally += run.outbox.drain(only=asked_for(run))
+        tally += send(run, customers_feed(run), orders)
     return told(run, tally)

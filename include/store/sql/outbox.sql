@@ -55,7 +55,10 @@ where m.division = :division and m.flow = :flow and m.state = 'planned' and not 
 order by m.mutation_id;
 
 -- name: ids_of
-select mutation_id from mutation where source_system = :source_system and source_id = any(:source_ids);
+-- The mutations of some source records, and those that they wait for.
+select mutation_id from mutation where source_system = :source_system and source_id = any(:source_ids)
+union
+select waits_for from mutation where source_system = :source_system and source_id = any(:source_ids) and waits_for is not null;
 
 -- name: family
 -- All effects of some source records, and what was done to them.
