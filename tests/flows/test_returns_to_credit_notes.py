@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -13,11 +14,13 @@ from include.console.verify import refresh_documents, verify
 from include.errors import RetryableError, SetupError
 from include.flows.attention import CaseOpenError, settle_case
 from include.flows.orders_to_invoices import book_orders
+from include.flows.unknown_outcomes import settle
 from include.outbox.ports import Purpose
 from include.run import Window
 from include.store.audit import Audit, Days
 from include.store.database import Database
 from tests.flows.returning import book, bring_back, configure, credit, in_exact, the, total
+from tests.flows.test_unknown_outcomes import QUICK, SETTLED_S
 
 BRITISH, IRISH = "536402", "536890"
 NAME = {BRITISH: "UK", IRISH: "BE"}
@@ -264,8 +267,21 @@ def test_a_first_credit_that_exact_does_not_show_yet_keeps_the_others_waiting(so
     with pytest.raises(RetryableError, match="not to be seen"):
         credit(sold, "UK", *parts)
     assert [the(sold, part)["state"] for part in parts] == ["posted", "planned", "planned"]
+
     sold.sandbox.switch(read_lag_s=0.0)
-    assert credit(sold, "UK", *parts)["posted"] == 2
+    later(sold, *parts)
+    assert [the(sold, part)["state"] for part in parts] == ["posted"] * 3
+    assert len(proofs(sold)) == 3
+
+
+def later(world, *returned: str) -> None:
+    """The task's next tries, until Exact shows what was booked a moment ago."""
+    until = time.monotonic() + SETTLED_S
+    while len(proofs(world)) < len(returned) and time.monotonic() < until:
+        try:
+            credit(world, "UK", *returned)
+        except RetryableError:
+            time.sleep(0.5)
 
 
 def test_a_refused_return_shows_in_the_error_queue_like_any_other(sold) -> None:
@@ -332,3 +348,49 @@ def test_a_return_of_an_order_that_was_credited_in_full_is_dismissed(sold) -> No
     assert cause_of(sold, returned) == ("dismissed", f"sale_dismissed:{IRISH}")
     assert again["freed_dismissed"] == 0
     assert [amount < 0 for amount in proofs(sold)] == [True]
+
+
+@pytest.mark.parametrize("kind", ["timeout_after_commit", "reset_after_commit"])
+def test_a_credit_whose_answer_was_lost_is_found_and_proven_and_never_sent_again(sold, kind: str) -> None:
+    sold.times = QUICK
+    sold.sandbox.fault(kind, endpoint="salesinvoice/SalesInvoices", seconds=3)
+    returned = bring_back(sold, "R-1", BRITISH)
+    assert credit(sold, "UK", returned)["unknown"] == 1
+    row = settled(sold, returned)
+
+    assert (row["state"], row["attempt"]) == ("posted", 1)
+    assert credit(sold, "UK", returned)["posted"] == 0
+    assert [each["id"] for each in in_exact(sold, returned)] == [str(row["exact_id"])]
+    assert [amount < 0 for amount in proofs(sold)] == [True]
+
+
+def settled(world, number: str) -> dict[str, object]:
+    until = time.monotonic() + SETTLED_S
+    while the(world, number)["state"] not in {"posted", "dead_letter"} and time.monotonic() < until:
+        with world.run("UK") as run:
+            settle(run)
+        time.sleep(0.3)
+    return the(world, number)
+
+
+def test_a_credit_that_nobody_could_read_back_is_proven_by_a_later_run_and_not_sent_again(sold) -> None:
+    returned = bring_back(sold, "R-1", BRITISH)
+    sold.sandbox.switch(read_lag_s=2.0)
+    with pytest.raises(RetryableError):
+        credit(sold, "UK", returned)
+    sold.sandbox.switch(read_lag_s=0.0)
+    assert proofs(sold) == []
+    later(sold, returned)
+
+    assert [amount < 0 for amount in proofs(sold)] == [True]
+    assert (the(sold, returned)["attempt"], len(in_exact(sold, returned))) == (1, 1)
+
+
+def test_a_return_of_a_sale_that_somebody_deleted_in_exact_is_an_error_that_a_person_decides(sold) -> None:
+    with psycopg.connect(sold.store_dsn) as connection:
+        connection.execute("update mutation set state = 'gone', actor = 'mirror' where source_id = %s", (BRITISH,))
+    returned = bring_back(sold, "R-1", BRITISH)
+    credit(sold, "UK", returned)
+
+    assert cause_of(sold, returned) == ("dead_letter", f"sale_deleted:{BRITISH}")
+    assert in_exact(sold, returned) == []
