@@ -107,9 +107,9 @@ def customers_feed(run: Run) -> Feed[CustomerRecord]:
 
 
 def drafts_by_number(run: Run, numbers: Sequence[str]) -> list[Draft]:
-    """The drafts of orders and returns with these numbers, as the shop has them now; none for what it does not have any more."""
+    """What is to be planned for orders and returns with these numbers, as the shop has them now; nothing for what it has no more."""
     orders, returns = orders_feed(run), returns_feed(run)
-    return [*orders.drafts(orders.by_number(numbers)), *returns.drafts(returns.by_number(numbers))]
+    return run.changes.revised([*orders.drafts(orders.by_number(numbers)), *returns.drafts(returns.by_number(numbers))])
 
 
 def drafts_of_relations(run: Run, records: Sequence[Mutation]) -> list[Draft]:
@@ -148,7 +148,7 @@ def plan_news(run: Run, feed: Feed[R]) -> Tally:
         run.mapping.require()
     tally: Tally = Tally()
     for records, cursor in _pages(run, feed):
-        drafts = feed.drafts(_news(run, feed, records, tally))
+        drafts = run.changes.revised(feed.drafts(_news(run, feed, records, tally)))
         tally += _judge(run, drafts) if run.dry_run else run.outbox.plan(drafts, cursor)
     return tally
 
@@ -159,7 +159,7 @@ def plan_again(run: Run, feed: Feed[R]) -> Tally:
     tally: Tally = Tally({"dismissed": store.dismiss_before(here.division, here.book_from)})
     numbers = store.planned_otherwise(here.division, feed.flow, here.fingerprint)
     for start in range(0, len(numbers), BATCH):
-        tally += run.outbox.plan(feed.again(feed.by_number(numbers[start : start + BATCH])))
+        tally += run.outbox.plan(run.changes.revised(feed.again(feed.by_number(numbers[start : start + BATCH]))))
     return tally
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import requests
 
+from include.adapters.adoption import Adoption
 from include.adapters.calls import GatedCalls, SystemClock
-from include.adapters.drafts import ENDPOINTS
+from include.adapters.changes import Changes
 from include.adapters.links import NO_LINKS, Links
 from include.adapters.mapping_checks import MappingChecks
 from include.adapters.master import MirroredMaster, check_company
@@ -23,6 +24,7 @@ from include.adapters.pulls import Pulls
 from include.adapters.relation_mirror import RelationMirror
 from include.adapters.relations import CustomerRelations
 from include.adapters.tokens import ChainWire
+from include.adapters.way_back import WayBack
 from include.adapters.wire import ExactWire
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration, Mode
@@ -39,6 +41,7 @@ from include.outbox.ports import Purpose
 from include.outbox.times import Times
 from include.outbox.unknown import Unknowns
 from include.sources.webshop import Webshop
+from include.store.adoption import AdoptionStore
 from include.store.cases import CaseStore
 from include.store.chain import Cipher, StoredChain
 from include.store.checks import CheckStore, EntryDays
@@ -46,6 +49,7 @@ from include.store.credits import CreditStore
 from include.store.database import Database
 from include.store.figures import FigureStore
 from include.store.installation import check_installation
+from include.store.links import LinkStore
 from include.store.mirror import MirrorStore, Witness
 from include.store.outbox import OutboxStore
 from include.store.permits import PermitGate
@@ -103,7 +107,7 @@ class Outbox:
     """The outbox of one administration: plan, send, settle."""
 
     def __init__(
-        self, parts: Parts, store: OutboxStore, administration: Administration, purpose: Purpose, check: Callable[[], None]
+        self, parts: Parts, store: OutboxStore, administration: Administration, purpose: Purpose, check: Callable[[], Tally]
     ) -> None:
         self._parts = parts
         self._administration = administration
@@ -116,14 +120,16 @@ class Outbox:
         return self.store.plan(drafts, cursor)
 
     def drain(self, *, only: frozenset[int] | None = None) -> Tally:
-        """Send what is planned, unless the administration only observes. Checks the company before the first write."""
+        """Send what is planned, unless the administration only observes.
+
+        Before the first write the company is checked, and what stands in Exact already is taken: `check` does both.
+        """
         if self._administration.mode is not Mode.BOOK:
             log.info("%s is in mode %s: nothing is sent", self._administration.name, self._administration.mode.value)
             return Tally()
         if not self.store.ready(self._administration.division, 1, only):
             return Tally()
-        self._check()
-        return Drain(self._parts, self._purpose).run(only=only)
+        return self._check() + Drain(self._parts, self._purpose).run(only=only)
 
     def settle_unknown(self) -> Tally:
         """Take over what dead workers left, find out what became of what nobody knows, and send again what is surely absent.
@@ -153,8 +159,10 @@ class Run:
     master: MirroredMaster
     mapping: MappingChecks
     relations: CustomerRelations
+    changes: Changes
     entry_days: EntryDays
     pulls: Pulls
+    way_back: WayBack
     chain: TokenChain
     links: Links
     window: Window
@@ -206,12 +214,14 @@ def _run(settings: Settings, administration: Administration, database: Database,
         settings.window.until,
     )
     parts = Parts(administration.division, owner, store, gate, wire, clock, times)
+    adoption = Adoption(administration, AdoptionStore(database, administration.division, owner=owner), mirror, pulls)
+    links = LinkStore(database, administration.division, owner=owner)
     return Run(
         administration=administration,
         administrations=settings.administrations,
         sources=sources,
         exact=client,
-        outbox=Outbox(parts, store, administration, settings.purpose, lambda: _check(administration, mirror, pulls)),
+        outbox=Outbox(parts, store, administration, settings.purpose, lambda: _checked(mirror, adoption)),
         cases=CaseStore(database),
         figures=FigureStore(database),
         credits=CreditStore(database, administration.division),
@@ -221,8 +231,10 @@ def _run(settings: Settings, administration: Administration, database: Database,
             administration=administration, mirror=mirror, pulls=pulls, store=CheckStore(database), docs=settings.data_docs
         ),
         relations=relations,
+        changes=Changes(administration, store, lambda: administration.local_day(mirror.now())),
         entry_days=EntryDays(database),
         pulls=pulls,
+        way_back=WayBack(links, mirror, client, visible_s=2 * times.quarantine_s, address=settings.links.document),
         chain=chain,
         links=settings.links,
         window=settings.window,
@@ -232,15 +244,13 @@ def _run(settings: Settings, administration: Administration, database: Database,
     )
 
 
-def _check(administration: Administration, mirror: MirrorStore, pulls: Pulls) -> None:
-    pulls.pull_missing([MASTER_DATA[0]])
+def _checked(mirror: MirrorStore, adoption: Adoption) -> Tally:
+    """It is the right company, and what stands there already under our numbers is taken."""
+    administration = adoption.administration
+    adoption.pulls.pull_missing([MASTER_DATA[0]])
     name = check_company(mirror, administration.division, registration=administration.registration, vat_number=administration.vat_number)
     log.info("%s books in division %s, %s", administration.name, administration.division, name)
-
-
-def mirrored_documents(administration: Administration) -> str:
-    """The entity of the mirror that shows this administration's documents."""
-    return KINDS[ENDPOINTS[administration.target]].mirror_entity
+    return adoption.adopt()
 
 
 def require_booking(administration: Administration) -> None:

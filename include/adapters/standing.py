@@ -9,6 +9,7 @@ from include.exact.client import ExactClient, Query
 from include.exact.comparison import differences, fields_of, line_fields_of
 from include.exact.documents import KINDS, PROCESSED, DocumentKind
 from include.exact.odata import Row, equal
+from include.outbox.changes import CHANGED_AFTER_PROCESSING, DELETED
 from include.outbox.model import Cause, Found, Method, Mutation
 
 MADE = [Found()]
@@ -34,7 +35,7 @@ class Standing:
         payload = mutation.payload or "{}"
         row = self._row(KINDS[mutation.endpoint], target_id, fields_of(payload))
         if row is None:
-            return [Found(objection=Cause("deleted_in_exact", mutation.your_ref))]
+            return [Found(objection=Cause(DELETED, mutation.your_ref))]
         return [] if differences(payload, row) else MADE
 
     def _before_deletion(self, mutation: Mutation, target_id: UUID) -> Sequence[Found]:
@@ -43,10 +44,10 @@ class Standing:
         row = self._row(kind, target_id, (*fields_of(written), "Status", kind.number_field))
         if row is None:
             # Gone before we asked for it: somebody else did that, and must say what is to become of the order.
-            return MADE if mutation.may_have_left else [Found(objection=Cause("deleted_in_exact", mutation.your_ref))]
+            return MADE if mutation.may_have_left else [Found(objection=Cause(DELETED, mutation.your_ref))]
         if row.get(kind.number_field) or int(row.get("Status") or 0) >= PROCESSED:
             number = str(row.get(kind.number_field) or "")
-            return [Found(objection=Cause("changed_after_processing", mutation.your_ref, {"number": number}))]
+            return [Found(objection=Cause(CHANGED_AFTER_PROCESSING, mutation.your_ref, {"number": number}))]
         found = differences(written, row, self._lines(kind, target_id, written))
         told = {name: f"{ours} → {theirs}" for name, (ours, theirs) in list(found.items())[:TOLD_MAX]}
         return [Found(objection=Cause("changed_in_exact", mutation.your_ref, told))] if found else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from include.errors import ExactlyError, SetupError
 from include.feeds import drafts_by_number, drafts_of_relations
 from include.outbox.causes import Language, explain
-from include.outbox.model import Cause, Draft, Mutation, Tally
+from include.outbox.model import Cause, Draft, Method, Mutation, Tally
 from include.outbox.states import UNKNOWN_OUTCOME, State
 from include.run import Run, require_booking
 from include.store.cases import Case
@@ -80,7 +80,7 @@ def _look_again(trial: _Trial, records: list[Mutation]) -> bool:
 def _send_again(trial: _Trial, records: list[Mutation]) -> bool:
     """Map the records anew and send them, a canary first; False when it did not get through, and the others stay where they are."""
     drafts = drafts_of(trial.run, records)
-    to_send = [record for record in records if (draft := drafts.get(str(record.key))) is not None and draft.payload is not None]
+    to_send = [record for record in records if (draft := drafts.get(str(record.key))) is not None and draft.state is State.PLANNED]
     sendable = {record.mutation_id for record in to_send}
     for record in records:
         if record.mutation_id not in sendable:
@@ -108,10 +108,16 @@ def _judge_anew(trial: _Trial, record: Mutation, draft: Draft | None) -> None:
 
 def _send(trial: _Trial, records: list[Mutation], drafts: dict[str, Draft], *, asked: bool) -> None:
     """Plan these records and send them."""
-    store = trial.run.outbox.store
-    planned = {record.mutation_id for record in records if store.replan(record, drafts[str(record.key)], trial.by, asked=asked)}
+    planned = frozenset(record.mutation_id for record in records if _planned(trial, record, drafts[str(record.key)], asked=asked))
     if planned:
-        trial.tally.update(trial.run.outbox.drain(only=frozenset(planned)))
+        trial.tally.update(trial.run.outbox.drain(only=planned))
+
+
+def _planned(trial: _Trial, record: Mutation, draft: Draft, *, asked: bool) -> bool:
+    store = trial.run.outbox.store
+    if draft.method is Method.POST or draft.key.division:
+        return store.replan(record, draft, trial.by, asked=asked)
+    return store.again(record, trial.by)
 
 
 def _remains(trial: _Trial, record: Mutation) -> bool:

@@ -50,12 +50,13 @@ TEXTS_OF_EXACT = {
     "closed_period": CauseText(
         cause_nl="De periode {subject} is in Exact afgesloten of bestaat nog niet.",
         cure_nl=(
-            "Open periode {subject} in Exact (of laat het boekjaar aanmaken) en probeer het opnieuw, of boek het document met de "
-            "hand en wijs het af."
+            "Open periode {subject} in Exact (of laat het boekjaar aanmaken) en probeer het opnieuw, of boek in de lopende periode: "
+            "exactly errors retry met --in-current-period."
         ),
         cause_en="Period {subject} is closed in Exact, or does not exist yet.",
         cure_en=(
-            "Open period {subject} in Exact (or have the financial year created) and retry, or book the document by hand and dismiss it."
+            "Open period {subject} in Exact (or have the financial year created) and retry, or book in the current period: "
+            "exactly errors retry with --in-current-period."
         ),
     ),
     "vat_code_refused": CauseText(
@@ -136,12 +137,6 @@ TEXTS_OF_EXACT = {
         cure_nl="U hoeft niets te doen: er is niets geboekt.",
         cause_en="The order was cancelled in the shop before anything was booked.",
         cure_en="Nothing has to be done: nothing was booked.",
-    ),
-    "deleted_in_exact": CauseText(
-        cause_nl="Het document is in Exact door iemand verwijderd nadat het geboekt was.",
-        cure_nl="Beslis of het opnieuw geboekt moet worden; zo niet, wijs het dan af met de reden.",
-        cause_en="Somebody deleted the document in Exact after it was booked.",
-        cure_en="Decide whether it is to be booked anew; if not, dismiss it with the reason.",
     ),
     "routed_elsewhere": CauseText(
         cause_nl=(

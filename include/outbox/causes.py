@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from include.outbox.cause_texts_changes import TEXTS_OF_CHANGES
 from include.outbox.cause_texts_customers import TEXTS_OF_CUSTOMERS
+from include.outbox.cause_texts_documents import TEXTS_OF_DOCUMENTS
 from include.outbox.cause_texts_exact import TEXTS_OF_EXACT
 from include.outbox.cause_texts_orders import TEXTS_OF_ORDERS
 from include.outbox.cause_texts_returns import TEXTS_OF_RETURNS
@@ -21,8 +23,10 @@ CAUSES: Mapping[str, CauseText] = {
     **TEXTS_OF_ORDERS,
     **TEXTS_OF_CUSTOMERS,
     **TEXTS_OF_RETURNS,
+    **TEXTS_OF_CHANGES,
     **TEXTS_OF_VAT,
     **TEXTS_OF_EXACT,
+    **TEXTS_OF_DOCUMENTS,
     **TEXTS_OF_SET_UP,
 }
 

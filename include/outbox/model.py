@@ -147,6 +147,9 @@ class Mutation:
     target_id: UUID | None = None
     written: str | None = None
     because: str = ""
+    currency: str | None = None
+    amount_net: Decimal | None = None
+    vat: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import psycopg
 
+from include.outbox.changes import CHANGED_AFTER_PROCESSING, DELETED
 from include.outbox.model import Cause, Cursor, Draft, Found, Key, Method, Mutation, Outcome, Tally
-from include.outbox.planning import replanned
+from include.outbox.planning import DISMISSED_BY_SOURCE, replanned
 from include.outbox.ports import Receipt
 from include.outbox.states import State
 from include.outbox.times import Times
@@ -94,13 +95,9 @@ class OutboxStore:
             _sql.revive_waiting(connection, mutation_id=before.mutation_id, by=by, **cause)
 
     def again(self, mutation: Mutation, by: str) -> bool:
-        """An operator's retry of a change or a deletion; what died with it comes back with it."""
+        """An operator's retry of a change or a deletion, as it stands; what died with it is mapped anew by itself."""
         with self._database.transaction() as connection:
-            done = bool(_sql.again(connection, mutation_id=mutation.mutation_id, by=by))
-            if done and mutation.cause is not None:
-                cause = {"cause_code": mutation.cause.code, "cause_subject": mutation.cause.subject}
-                _sql.revive_waiting(connection, mutation_id=mutation.mutation_id, by=by, **cause)
-        return done
+            return bool(_sql.again(connection, mutation_id=mutation.mutation_id, by=by))
 
     def dismiss_before(self, division: int, book_from: date) -> int:
         """Dismiss what is planned for days before `book_from` and never left; returns how many."""
@@ -125,6 +122,13 @@ class OutboxStore:
         """All effects of some documents of the source, by source id and effect number, the deletions among them."""
         with self._database.transaction() as connection:
             return [mutation_of(row) for row in _sql.family(connection, source_system=source_system, source_ids=list(source_ids))]
+
+    def too_late_to_delete(self, division: int) -> list[Mutation]:
+        """Deletions of what the source cancelled, where the document had been processed meanwhile."""
+        reasons = sorted(DISMISSED_BY_SOURCE)
+        with self._database.transaction() as connection:
+            rows = _sql.too_late_to_delete(connection, division=division, cause_code=CHANGED_AFTER_PROCESSING, reasons=reasons)
+            return [mutation_of(row) for row in rows]
 
     def bury_anew(self, mutation: Mutation, cause: Cause, by: str) -> bool:
         """A dead letter has another cause than was known; False when somebody was first."""
@@ -152,7 +156,8 @@ class OutboxStore:
             _sql.bury_parked(connection, division=division, by=self._owner)
             _sql.bury_waiting(connection, division=division, by=self._owner)
             wanted = sorted(only) if only is not None else None
-            return [row["mutation_id"] for row in _sql.ready(connection, division=division, limit=limit, only=wanted)]
+            rows = _sql.ready(connection, division=division, limit=limit, only=wanted, visible_s=self._times.second_look_s)
+            return [row["mutation_id"] for row in rows]
 
     def next_due_s(self, division: int) -> float | None:
         with self._database.transaction() as connection:
@@ -188,8 +193,8 @@ class OutboxStore:
             if receipt is not None:
                 give_back(connection, self._app, receipt, times=self._times, mutation_id=mutation.mutation_id)
             settled = self._settled(connection, mutation, outcome)
-            if settled and outcome.state is State.POSTED and mutation.method is Method.DELETE:
-                self._take_away(connection, mutation)
+            if settled and mutation.method is Method.DELETE:
+                self._follow_deletion(connection, mutation, outcome)
             return settled
 
     def _settled(self, connection: psycopg.Connection[Row], mutation: Mutation, outcome: Outcome) -> bool:
@@ -201,11 +206,16 @@ class OutboxStore:
         _sql.claim_late(connection, mutation_id=mutation.mutation_id, attempt=mutation.attempt, by=self._owner)
         return _sql.settle(connection, **columns) is not None
 
-    def _take_away(self, connection: psycopg.Connection[Row], deletion: Mutation) -> None:
-        """The document that we deleted ends with the deletion: gone, as was wanted."""
+    def _follow_deletion(self, connection: psycopg.Connection[Row], deletion: Mutation, outcome: Outcome) -> None:
+        """The document that we deleted ends with the deletion: gone, as was wanted. One that somebody else deleted is gone as well."""
+        by_others = outcome.cause is not None and outcome.cause.code == DELETED
+        if outcome.state is not State.POSTED and not by_others:
+            return
         undone = _sql.mutation_by_id(connection, mutation_id=deletion.mutation_id)["undoes"]
-        _sql.take_away(connection, mutation_id=undone, deletion=deletion.mutation_id, by=self._owner)
-        _sql.dismiss_taken(connection, mutation_id=undone, because=deletion.because, by=self._owner)
+        facts = json_of({"found_by": "look"} if by_others else {"deleted_by": str(deletion.mutation_id)})
+        _sql.take_away(connection, mutation_id=undone, facts=facts, by=self._owner)
+        if not by_others:
+            _sql.dismiss_taken(connection, mutation_id=undone, because=deletion.because, by=self._owner)
 
     def _outcome_columns(self, mutation: Mutation, outcome: Outcome) -> dict[str, Any]:
         late = outcome.state is State.POSTED

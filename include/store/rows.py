@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -65,6 +66,9 @@ def mutation_of(row: Row) -> Mutation:
         method=Method(row["method"]),
         target_id=row["target_id"],
         because=row["because"],
+        currency=row["currency"],
+        amount_net=row["amount_net"],
+        vat={code: Decimal(amount) for code, amount in row["vat"].items()},
     )
 
 

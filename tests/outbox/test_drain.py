@@ -219,14 +219,16 @@ def _deleting(*, may_have_left: bool = False) -> Scene:
     scene = _sent()
     scene.drain.run()
     scene.store.plan([DELETION], None)
+    scene.wait(31)
     if may_have_left:
         scene.wire.answers = [Answer(status=503)]
         scene.drain.attempt(2)
     return scene
 
 
+SALE = Key("shop", "A1", "sale")
 DELETION = draft(
-    "A1", key=Key("shop", "A1", "delete_sale"), payload=None, method=Method.DELETE, undoes=Key("shop", "A1", "sale"), because="replaced"
+    "A1", key=Key("shop", "A1", "delete_sale"), payload=None, method=Method.DELETE, undoes=SALE, waits_for=SALE, because="replaced"
 )
 
 

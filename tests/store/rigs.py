@@ -27,7 +27,7 @@ from tests.outbox.scenes import DIVISION, ENDPOINT
 APP = "app"
 WITNESSES = {ENDPOINT: Witness("lines", "EntryID", "JournalCode")}
 MOVED = {
-    "mutation": ("sent_at", "not_before", "next_look_at"),
+    "mutation": ("sent_at", "not_before", "next_look_at", "posted_at"),
     "permit": ("free_at",),
     "error_slot": ("free_at",),
     "quota": ("paused_until", "day_reset_at"),

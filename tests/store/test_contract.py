@@ -435,8 +435,9 @@ def test_a_429_makes_the_whole_division_wait(rig: Rig):
 
 
 def deletion(number: str = "A1", **changes: object) -> Draft:
-    usual = {"key": Key("shop", number, "delete_sale"), "payload": None, "method": Method.DELETE}
-    return draft(number, **{**usual, "undoes": Key("shop", number, "sale"), "because": "replaced", **changes})
+    sale = Key("shop", number, "sale")
+    usual = {"key": Key("shop", number, "delete_sale"), "payload": None, "method": Method.DELETE, "undoes": sale, "waits_for": sale}
+    return draft(number, **{**usual, "because": "replaced", **changes})
 
 
 def replacement(number: str = "A1") -> Draft:
@@ -447,6 +448,8 @@ def test_a_deletion_knows_its_document_and_takes_its_effect_along(rig: Rig):
     store = rig.store()
     store.settle(claimed(rig), POSTED)
     store.plan([deletion(), replacement()], None)
+    assert list(store.ready(DIVISION, 50)) == []
+    rig.wait(31)
     assert list(store.ready(DIVISION, 50)) == [2]
     going = store.claim(2, "worker")
 
@@ -466,6 +469,16 @@ def test_a_deletion_of_unknown_outcome_still_knows_its_document(rig: Rig):
     (due,) = store.due_looks(DIVISION)
 
     assert (due.target_id, due.written) == (POSTED.exact_id, draft().payload)
+
+
+def test_what_somebody_else_deleted_is_gone(rig: Rig):
+    store = rig.store()
+    store.settle(claimed(rig), POSTED)
+    store.plan([deletion(), replacement()], None)
+    store.settle(store.claim(2, "worker"), Outcome(State.DEAD_LETTER, cause=Cause("deleted_in_exact", "A1")))
+    store.ready(DIVISION, 50)
+
+    assert states(rig) == ["gone", "dead_letter", "dead_letter"]
 
 
 def test_what_waits_for_a_deletion_dies_with_it(rig: Rig):

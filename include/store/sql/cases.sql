@@ -54,7 +54,18 @@ update attention_case c set asked_by = null from asked where c.case_id = asked.c
 -- name: records_of_case
 select m.* from mutation m join attention_case c
 on c.case_id = :case_id and m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject
-where m.state = 'dead_letter' order by m.mutation_id;
+where m.state in ('dead_letter', 'gone') order by m.mutation_id;
+
+-- name: findings_of_case
+-- Documents in Exact that the case is about beside those that records call their own.
+select f.exact_id, f.facts, f.noted_at, m.your_ref, m.effect, m.division from case_finding f join mutation m using (mutation_id)
+join attention_case c on c.case_id = :case_id and f.administration = c.administration and f.code = c.code and f.subject = c.subject
+where f.settled_at is null order by f.noted_at, f.exact_id;
+
+-- name: settle_findings!
+update case_finding f set settled_at = clock_timestamp(), settled_by = :by, reason = :reason
+from attention_case c
+where c.case_id = :case_id and f.administration = c.administration and f.code = c.code and f.subject = c.subject and f.settled_at is null;
 
 -- name: unpark!
 update attention_case set parks = null where case_id = :case_id;
@@ -67,18 +78,14 @@ select from attention_case where case_id = :case_id for update;
 -- By the case's run, whose square turns green with it. A record that comes later opens the case again.
 update attention_case c set state = 'closed', closed_at = coalesce(c.closed_at, clock_timestamp()), parks = null, asked_by = null,
     shown_at = clock_timestamp(), raised_at = coalesce(c.raised_at, clock_timestamp())
-where c.case_id = :case_id and not exists (
-    select from mutation m
-    where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state = 'dead_letter')
+where c.case_id = :case_id and not case_waits(c)
 returning true;
 
 -- name: empty_cases
 -- Open cases without records that nobody works on at this moment; the lock lasts as long as the transaction.
 select e.case_id from (
     select c.case_id from attention_case c
-    where c.state = 'open' and not exists (
-        select from mutation m
-        where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state = 'dead_letter')
+    where c.state = 'open' and not case_waits(c)
     order by c.case_id offset 0
 ) e where pg_try_advisory_xact_lock(hashtextextended(e.case_id, 0));
 
@@ -86,9 +93,7 @@ select e.case_id from (
 -- By others than the case's run: its square, if it was ever drawn, is due to turn green.
 update attention_case c set state = 'closed', closed_at = clock_timestamp(), parks = null, asked_by = null,
     shown_at = case when c.raised_at is null then clock_timestamp() end, raised_at = null
-where c.case_id = :case_id and c.state = 'open' and not exists (
-    select from mutation m
-    where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state = 'dead_letter')
+where c.case_id = :case_id and c.state = 'open' and not case_waits(c)
 returning true;
 
 -- name: redraw!
@@ -98,5 +103,7 @@ update attention_case set raised_at = null, shown_at = null where case_id = :cas
 -- name: open_cases
 select c.case_id, c.administration, c.code, c.subject, c.parks is not null as parked, c.opened_at,
     (select count(*) from mutation m
-     where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state = 'dead_letter') as records
+     where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state in ('dead_letter', 'gone'))
+    + (select count(*) from case_finding f
+       where f.administration = c.administration and f.code = c.code and f.subject = c.subject and f.settled_at is null) as records
 from attention_case c where c.state = 'open' order by c.administration, c.code, c.subject;

@@ -1,3 +1,6 @@
+-- name: moment$
+select clock_timestamp();
+
 -- name: mirror_fingerprint$
 -- Of whole lists, and of the records of longer ones that are named by code.
 select md5(coalesce(string_agg(entity || '/' || record_id || '/' || md5(data::text), ',' order by entity, record_id), ''))
@@ -10,10 +13,11 @@ select administration, fingerprint, checked_at, findings from mapping_check wher
 -- name: last_checks
 select administration, fingerprint, checked_at, findings from mapping_check order by administration;
 
--- name: save_check!
+-- name: save_check^
 insert into mapping_check as c (administration, fingerprint, findings) values (:administration, :fingerprint, :findings)
 on conflict (administration) do update
-set fingerprint = excluded.fingerprint, findings = excluded.findings, checked_at = clock_timestamp();
+set fingerprint = excluded.fingerprint, findings = excluded.findings, checked_at = clock_timestamp()
+returning administration, fingerprint, checked_at, findings;
 
 -- name: records_named
 -- The records of an entity under these codes.

@@ -52,9 +52,14 @@ from mutation_event e where mutation_id = :mutation_id order by event_id;
 select at, method, endpoint, status, answer_class, seconds, owner from api_call where mutation_id = :mutation_id order by call_id;
 
 -- name: known_versions
--- The version and division under which records are known.
-select source_id, effect, source_version, division from mutation
-where source_system = :source_system and source_id = any(:source_ids);
+-- The version and division under which records are known: those of the newest effect, which come last. What was taken back is not known:
+-- the source may want it again, just as it was.
+select m.source_id, m.effect, m.source_version, m.division from mutation m
+where m.source_system = :source_system and m.source_id = any(:source_ids) and not exists (
+    select from mutation u
+    where u.source_system = m.source_system and u.source_id = m.source_id and u.effect_number = m.effect_number
+      and u.effect in ('delete_' || m.effect, 'reverse_' || m.effect) and u.state <> 'dismissed')
+order by m.effect_number;
 
 -- name: sums_per_day
 -- What the outbox holds per day: counts by state, and net sums of what was posted.

@@ -66,6 +66,12 @@ select * from mutation
 where source_system = :source_system and source_id = any(:source_ids) and key_division = 0
 order by source_id, effect_number, mutation_id;
 
+-- name: too_late_to_delete
+-- Deletions of what the source cancelled, where the document had been processed meanwhile.
+select * from mutation
+where division = :division and method = 'DELETE' and state = 'dead_letter' and cause_code = :cause_code and because = any(:reasons)
+order by mutation_id;
+
 -- name: bury_anew!
 -- Another cause was found when a dead letter was to be tried again.
 update mutation set cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, actor = :by, event_facts = '{}'
@@ -109,7 +115,10 @@ select m.mutation_id from mutation m
 where m.division = :division and m.state = 'planned' and m.not_before <= clock_timestamp() and (m.payload is not null or m.method = 'DELETE')
   and (m.mutation_id = any(:only::bigint[])
        or :only::bigint[] is null and not exists (select from held_effect h where h.division = m.division and h.effect = m.effect))
-  and (m.waits_for is null or exists (select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'))
+  -- A document that was made a moment ago may not be seen yet: whoever deletes it must see it first.
+  and (m.waits_for is null or exists (
+      select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'
+        and (m.method <> 'DELETE' or w.posted_at < clock_timestamp() - make_interval(secs => :visible_s))))
   and not exists (
       select from mutation o
       where o.business_entity = m.business_entity and o.division = m.division and o.state in ('sending', 'unknown'))
@@ -153,8 +162,8 @@ update mutation set state = 'planned', cause_code = null, cause_subject = '', ca
 where mutation_id = :mutation_id and state = 'dead_letter' and method <> 'POST' and cause_code <> 'unknown_outcome';
 
 -- name: take_away!
--- We deleted the document of an effect: it is gone, and that is what was wanted.
-update mutation set state = 'gone', actor = :by, event_facts = jsonb_build_object('deleted_by', :deletion)
+-- The document of an effect was deleted.
+update mutation set state = 'gone', actor = :by, event_facts = :facts
 where mutation_id = :mutation_id and state = 'posted';
 
 -- name: dismiss_taken!
