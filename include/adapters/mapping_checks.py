@@ -70,8 +70,7 @@ class MappingChecks:
         self._complete_mirror()
         fingerprint = self._fingerprint()
         findings = self._judged(pairs(self.administration, self._mirrored(), self._today(), self._asked()))
-        self.store.save(self.administration.name, fingerprint, [finding.stored() for finding in findings])
-        checked = Checked(self.administration.name, self.mirror.now(), tuple(findings))
+        checked = checked_of(self.store.save(self.administration.name, fingerprint, [finding.stored() for finding in findings]))
         if self.docs is not None:
             write_page(self.docs, [checked_of(last) for last in self.store.all()])
         log.info("%s: mapping checked, %s findings, %s of them stop it", checked.name, len(findings), len(checked.stops))

@@ -19,12 +19,12 @@ Data = Mapping[str, Any]
 Pair = dict[str, object]
 # Table -> entity of the mirror. The codes of the last two are a few among thousands.
 SHORT_LISTS = {
+    "division": "Divisions",
     "gl_accounts": "GLAccounts",
     "vat_codes": "VATCodes",
     "payment_conditions": "PaymentConditions",
     "journals": "Journals",
     "currencies": "ExchangeRates",
-    "division": "Divisions",
 }
 LONG_LISTS = {"items": "Items", "relations": "Accounts"}
 TABLES = {**SHORT_LISTS, **LONG_LISTS}

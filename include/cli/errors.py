@@ -11,6 +11,7 @@ import typer
 from include.cli.environment import enter_airflow, remembered
 from include.cli.group import WRONG
 from include.cli.options import AsJson, InLanguage, Language
+from include.cli.periods import WithPeriod, in_current_period
 
 errors = typer.Typer(
     name="errors",
@@ -52,7 +53,9 @@ def show(case: CaseId, language: InLanguage = Language.ENGLISH, as_json: AsJson 
 
 
 @errors.command(
-    epilog="Examples: exactly errors retry UK:unknown_relation:17850 · exactly errors retry UK:unknown_relation:17850 --all-with-cause"
+    cls=WithPeriod,
+    epilog="Examples: exactly errors retry UK:unknown_relation:17850 --all-with-cause · "
+    "exactly errors retry BE:closed_period:2026-09 --in-current-period",
 )
 def retry(
     case: CaseId,
@@ -64,11 +67,13 @@ def retry(
     """Send the records of a case again, one first; what is accepted is booked, and a case with nothing left is closed.
 
     Clears the case's square in Airflow when Airflow is reached, as a click there does. Exit status 1 when records are left.
+
+    --in-current-period: documents of a closed period are booked today instead; the choice is kept with each of them.
     """
     _enter()
     from include.cli.show_errors import Saying, show_retry
 
-    if show_retry(case, by, Saying(language.value, as_json), all_with_cause=all_with_cause):
+    if show_retry(case, by, Saying(language.value, as_json), all_with_cause=all_with_cause, in_current_period=in_current_period()):
         raise typer.Exit(WRONG)
 
 

@@ -15,6 +15,7 @@ from include.cli import output
 from include.cli.error_words import WORDS
 from include.console.error_queue import (
     RecordLine,
+    book_today,
     dismiss,
     document_for,
     known_case,
@@ -99,12 +100,17 @@ def _record(record: RecordLine) -> dict[str, str]:
     return {**{name.replace("_", " "): str(value) for name, value in told.items()}, **record.facts}
 
 
-def show_retry(name: str, by: str, saying: Saying, *, all_with_cause: bool) -> bool:
-    """Send a case's records again, or those of all cases of its cause; tells whether any are left."""
+def show_retry(name: str, by: str, saying: Saying, *, all_with_cause: bool, in_current_period: bool = False) -> bool:
+    """Send a case's records again, or those of all cases of its cause; tells whether any are left.
+
+    `in_current_period`: documents of a closed period are booked today.
+    """
     with store() as database:
         cases = CaseStore(database)
         case = known_case(cases, name)
         wanted = cases.alike(case.code) if all_with_cause else [case]
+        if in_current_period:
+            book_today(database, wanted, by)
         done = [_retried(database, each, by, saying) for each in wanted]
     if saying.as_json:
         output.print_json(done)

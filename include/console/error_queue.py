@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from include.adapters.links import Links
+from include.administrations.loader import load_administrations
 from include.console.trace import live_document
 from include.errors import SetupError
 from include.exact.documents import KINDS
@@ -19,6 +20,10 @@ from include.outbox.states import State
 from include.run import Run
 from include.store.acts import ActStore, Document
 from include.store.cases import Case, CaseStore, case_of
+from include.store.checks import EntryDays
+from include.store.database import Database
+
+CLOSED_PERIOD = "closed_period"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +127,17 @@ def waiting_record(acts: ActStore, number: str) -> Mutation:
         named = ", ".join(f"{record.key.effect} in {record.administration}" for record in found)
         raise SetupError("several_wait", number, cure=f"{named} wait under this number: name the case instead")
     return found[0]
+
+
+def book_today(database: Database, cases: Sequence[Case], by: str) -> None:
+    """Have the documents of closed periods booked today, whenever they are mapped. Raises `SetupError` for other cases."""
+    other = next((case for case in cases if case.code != CLOSED_PERIOD), None)
+    if other is not None:
+        raise SetupError("no_closed_period", other.case_id, cure="only documents of closed periods can be booked in the current one")
+    records, days, administrations = CaseStore(database), EntryDays(database), load_administrations()
+    for case in cases:
+        today = administrations[case.administration].local_day(days.now())
+        days.choose(records.records(case.case_id), today, by)
 
 
 def dismiss(acts: ActStore, records: Sequence[Mutation], reason: str, by: str) -> list[Mutation]:

@@ -52,9 +52,11 @@ class CheckStore:
         with self._database.transaction() as connection:
             return [LastCheck(**row) for row in _sql.last_checks(connection)]
 
-    def save(self, administration: str, fingerprint: str, findings: Sequence[Mapping[str, Any]]) -> None:
+    def save(self, administration: str, fingerprint: str, findings: Sequence[Mapping[str, Any]]) -> LastCheck:
+        """Put a verdict in the place of the one before; returns it with its moment."""
+        columns = {"administration": administration, "fingerprint": fingerprint, "findings": Jsonb(list(findings))}
         with self._database.transaction() as connection:
-            _sql.save_check(connection, administration=administration, fingerprint=fingerprint, findings=Jsonb(list(findings)))
+            return LastCheck(**_sql.save_check(connection, **columns))
 
     def currencies_asked_for(self, administration: str) -> list[str]:
         """Currencies for which documents wait that Exact has no exchange rate for."""
@@ -67,6 +69,12 @@ class EntryDays:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def now(self) -> datetime:
+        """The clock that all workers share."""
+        with self._database.transaction() as connection:
+            moment: datetime = _sql.moment(connection)
+        return moment
 
     def choose(self, records: Sequence[Mutation], day: date, by: str) -> None:
         """Book these records on that day, whenever they are mapped."""
