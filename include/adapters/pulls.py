@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from include.exact.client import ExactClient, Page, Query, newest
 from include.exact.entities import DELETED_ENDPOINT, DELETED_FIELDS, ENTITIES, Entity
@@ -95,6 +96,7 @@ def _row(entity: Entity, row: Row) -> MirrorRow:
         code=str(row[entity.code_field]).strip() if entity.code_field and row.get(entity.code_field) is not None else None,
         token=(row.get(entity.token_field) or None) if entity.token_field else None,
         your_ref=row.get("YourRef") or None,
+        document_id=UUID(str(row[entity.document_field])) if entity.document_field else None,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from include.adapters.mirrored_sales import LEDGER_ACCOUNTS, booked_documents, including_codes, mirrored_documents
 from include.administrations.model import Administration, Mode
 from include.checks.completeness import (
     Completeness,
@@ -30,15 +31,12 @@ from include.checks.invariants import (
     strangers_are_ours,
 )
 from include.console.shop_reading import ShopReading
-from include.exact.booked import BookedDocument, WrittenDocument, booked_entries, booked_invoices, written_document
-from include.exact.entities import DOCUMENTS, MASTER_DATA
+from include.exact.booked import WrittenDocument, written_document
+from include.exact.entities import DOCUMENTS
 from include.outbox.states import State
-from include.run import Run, mirrored_documents
+from include.run import Run
 from include.store.audit import Audit, Days
 from include.store.database import Row
-from include.store.mirror import MirrorStore
-
-LEDGER_ACCOUNTS = next(entity for entity in MASTER_DATA if entity.name == "GLAccounts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,23 +104,6 @@ def verify(run: Run, audit: Audit, shop: ShopReading, days: Days) -> Verdict:
         vat_codes=list(_by_vat_code(belongings, written)),
         findings=findings,
     )
-
-
-def booked_documents(administration: Administration, mirror: MirrorStore) -> list[BookedDocument]:
-    """The administration's sales documents as the mirror shows them."""
-    entity = mirrored_documents(administration)
-    rows = [row["data"] for row in mirror.records(entity)]
-    if entity == "SalesInvoices":
-        return booked_invoices(rows, including_codes(mirror))
-    types = {str(row["data"]["Code"]).strip(): int(row["data"]["Type"]) for row in mirror.records(LEDGER_ACCOUNTS.name)}
-    sales = [row for row in rows if str(row.get("JournalCode") or "").strip() == administration.journals.sales]
-    return booked_entries(sales, types)
-
-
-def including_codes(mirror: MirrorStore) -> dict[str, Decimal]:
-    """The percentages of the VAT codes whose amounts include VAT (type I), by code."""
-    codes = (row["data"] for row in mirror.records("VATCodes"))
-    return {str(code["Code"]).strip(): Decimal(str(code["Percentage"])) for code in codes if code["Type"] == "I"}
 
 
 def _written(mutations: Sequence[Row], changed: Sequence[Row], including: Mapping[str, Decimal]) -> dict[int, WrittenDocument]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from include.exact.models.base import CENTS
 from include.exact.models.sales_entry import SalesEntry
@@ -40,6 +41,7 @@ class BookedDocument:
     vat: Decimal | None
     total: Decimal | None
     lines: int
+    relation: UUID | None = None
 
     @property
     def net(self) -> Decimal:
@@ -54,6 +56,7 @@ class WrittenDocument:
     journal: str
     net_by_vat: Amounts
     lines: int
+    relation: UUID | None = None
 
     @property
     def net(self) -> Decimal:
@@ -81,10 +84,18 @@ def written_document(endpoint: str, payload: str, including: Amounts | None = No
         invoice = SalesInvoice.from_payload(payload)
         sign = _sign(invoice)
         amounts = [_net(line.vat_code, sign * _cents(line.quantity * line.net_price), inside) for line in invoice.sales_invoice_lines]
-        return WrittenDocument(currency=invoice.currency, journal=invoice.journal, net_by_vat=_summed(amounts), lines=len(amounts))
+        return WrittenDocument(
+            currency=invoice.currency,
+            journal=invoice.journal,
+            net_by_vat=_summed(amounts),
+            lines=len(amounts),
+            relation=invoice.ordered_by,
+        )
     entry = SalesEntry.from_payload(payload)
     amounts = [_net(line.vat_code, line.amount_fc, inside) for line in entry.sales_entry_lines]
-    return WrittenDocument(currency=entry.currency, journal=entry.journal, net_by_vat=_summed(amounts), lines=len(amounts))
+    return WrittenDocument(
+        currency=entry.currency, journal=entry.journal, net_by_vat=_summed(amounts), lines=len(amounts), relation=entry.customer
+    )
 
 
 def _sign(invoice: SalesInvoice) -> int:
@@ -112,6 +123,7 @@ def _invoice(exact_id: str, header: Data, lines: list[Data], including: Amounts)
         vat=_amount(header, "VATAmountFC"),
         total=_amount(header, "AmountFC"),
         lines=len(lines),
+        relation=_guid(header.get("OrderedBy")),
     )
 
 
@@ -131,6 +143,7 @@ def _entry(exact_id: str, header: Data, lines: list[Data], types: Mapping[str, i
         vat=-sum((_amount(line, "AmountFC") or ZERO for line in vat), ZERO),
         total=_amount(header, "AmountFC"),
         lines=len(revenue),
+        relation=_guid(header.get("Account")),
     )
 
 
@@ -169,3 +182,7 @@ def _cents(amount: Decimal) -> Decimal:
 
 def _number(value: object) -> str | None:
     return str(value) if value not in {None, 0, ""} else None
+
+
+def _guid(value: object) -> UUID | None:
+    return UUID(str(value)) if value else None

@@ -11,7 +11,8 @@ class Entity:
 
     `by_sync`: its endpoint is a sync feed, read from a rowversion on; else it is read whole each time. `deleted_type` is its number in
     the feed of deletions (FACTS 4.5). `code_field` is what people know it by. Where no field is a key by itself, `key_fields` are one
-    together. `where` narrows what is read; with `year_field`, years before the last one are left out.
+    together. `where` narrows what is read; with `year_field`, years before the last one are left out. `document_field` holds the id of the
+    document that a header or a line belongs to.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Entity:
     key_fields: tuple[str, ...] = ()
     where: str | None = None
     year_field: str | None = None
+    document_field: str | None = None
 
 
 DELETED_ENDPOINT = "sync/Deleted"
@@ -180,6 +182,7 @@ DOCUMENTS = {
         by_sync=True,
         deleted_type=13,
         token_field="Description",  # noqa: S106  a field's name, no secret
+        document_field="InvoiceID",
     ),
     "TransactionLines": Entity(
         "TransactionLines",
@@ -209,6 +212,7 @@ DOCUMENTS = {
         by_sync=True,
         deleted_type=1,
         token_field="ExternalLinkReference",  # noqa: S106  a field's name, no secret
+        document_field="EntryID",
     ),
 }
 

@@ -132,6 +132,16 @@ class CaseStore:
         with self._database.transaction() as connection:
             return [mutation_of(row) for row in _sql.records_of_case(connection, case_id=case_id)]
 
+    def findings(self, case_id: str) -> list[Row]:
+        """What the case is about beside its records: `exact_id`, `facts`, `your_ref`, `effect`, `division`."""
+        with self._database.transaction() as connection:
+            return list(_sql.findings_of_case(connection, case_id=case_id))
+
+    def settle_findings(self, case_id: str, reason: str, by: str) -> int:
+        """Somebody decided about what the case is about beside its records; returns how many that were."""
+        with self._database.transaction() as connection:
+            return int(_sql.settle_findings(connection, case_id=case_id, reason=reason, by=by))
+
     def unpark(self, case_id: str) -> None:
         """Let what needs the case's subject be sent again, after its canary went through."""
         with self._database.transaction() as connection:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -18,7 +19,10 @@ _sql = named_queries("mirror")
 
 @dataclass(frozen=True)
 class MirrorRow:
-    """One row of Exact. `row_timestamp` is its rowversion (0 where Exact gives none), `token` what stands in the field of our token."""
+    """One row of Exact. `row_timestamp` is its rowversion (0 where Exact gives none), `token` what stands in the field of our token.
+
+    `document_id`: the document that it is the header or a line of.
+    """
 
     record_id: str
     data: Mapping[str, Any]
@@ -26,6 +30,7 @@ class MirrorRow:
     code: str | None = None
     token: str | None = None
     your_ref: str | None = None
+    document_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,15 @@ class MirrorStore:
         with self._database.transaction() as connection:
             if rows:
                 _sql.upsert_record(connection, [self._columns(entity, row) for row in rows])
+                self._note_documents(connection, rows)
             self._note_position(connection, entity, max((row.row_timestamp for row in rows), default=0))
+
+    def _note_documents(self, connection: psycopg.Connection[Row], rows: Sequence[MirrorRow]) -> None:
+        """Documents of ours among these rows, and others with our token, are to be looked at."""
+        found = {row.document_id: row.token for row in rows if row.document_id is not None}
+        if found:
+            tokens = [_storable(token) for token in found.values()]
+            _sql.note_documents(connection, division=self._division, document_ids=list(found), tokens=tokens)
 
     def _note_position(self, connection: psycopg.Connection[Row], entity: str, newest: int) -> None:
         if newest:
@@ -81,6 +94,7 @@ class MirrorStore:
             "code": _storable(row.code),
             "token": _storable(row.token),
             "your_ref": _storable(row.your_ref),
+            "document_id": row.document_id,
             "data": json_of(row.data),
         }
 
@@ -89,6 +103,7 @@ class MirrorStore:
         with self._database.transaction() as connection:
             if deleted:
                 where = {"division": self._division, "entity": entity}
+                _sql.note_lost_documents(connection, **where, record_ids=[key for key, _ in deleted])
                 _sql.delete_record(connection, [{**where, "record_id": key, "row_timestamp": stamp} for key, stamp in deleted])
 
     def note(self, feed: str, row_timestamp: int) -> None:
@@ -104,12 +119,29 @@ class MirrorStore:
             _sql.prune_positions(connection, division=self._division, entity=entity, overlap_s=overlap_s)
             _sql.finish_pull(connection, division=self._division, entity=entity, began_at=began_at)
 
-    def forget(self, entities: Sequence[str]) -> None:
-        """Start over: rowversions do not survive a move of the division (FACTS 4.6)."""
+    def moved_at(self) -> str | None:
+        """Exact's word for when the division moved, as it was when the positions were begun; None before the first pull."""
         with self._database.transaction() as connection:
+            moment: str | None = _sql.origin(connection, division=self._division)
+        return moment
+
+    def begin_anew(self, entities: Sequence[str], moved_at: str) -> None:
+        """Start over: rowversions do not survive a move of the division (FACTS 4.6), and deletions are told for two months (4.4).
+
+        Documents of ours are looked at when all was read again.
+        """
+        with self._database.transaction() as connection:
+            for entity in entities:
+                _sql.note_lost_documents(connection, division=self._division, entity=entity, record_ids=None)
+            _sql.store_origin(connection, division=self._division, moved_at=moved_at)
             _sql.forget_entity(connection, division=self._division, entities=list(entities))
             _sql.forget_positions(connection, division=self._division, entities=list(entities))
             _sql.forget_cursors(connection, division=self._division, entities=list(entities))
+
+    def rows_of(self, document_ids: Sequence[UUID]) -> list[Row]:
+        """Headers and lines of these documents: `document_id`, `data`."""
+        with self._database.transaction() as connection:
+            return list(_sql.rows_of_documents(connection, division=self._division, document_ids=list(document_ids)))
 
     def records(self, entity: str) -> list[Row]:
         """All rows of an entity: `record_id`, `code`, `data`."""

@@ -15,6 +15,7 @@ from airflow.sdk.crypto import get_fernet
 from airflow.sdk.exceptions import AirflowException
 
 from include.adapters.master import check_company
+from include.adapters.mirrored_sales import mirrored_documents
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration
 from include.checks.airflow_health import AIRFLOW, health_findings, pool_findings
@@ -25,7 +26,7 @@ from include.checks.set_up import read_configuration, store_findings, webshop_fi
 from include.errors import ExactlyError
 from include.exact.entities import MASTER_DATA
 from include.exact.transport import Request, Transport
-from include.run import Access, Run, chain_name, mirrored_documents
+from include.run import Access, Run, chain_name
 from include.store.database import Database
 from include.store.figures import FigureStore
 from include.wiring.connections import SOURCE, STORE, dsn_of, environment

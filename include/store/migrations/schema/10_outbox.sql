@@ -85,10 +85,11 @@ comment on table mutation is 'One effect that we want, or wanted, in Exact; its 
 create unique index mutation_one_in_flight on mutation (business_entity, division) where state in ('sending', 'unknown');
 create index mutation_ready on mutation (division, not_before, mutation_id) where state = 'planned';
 create index mutation_in_flight on mutation (division, sent_at) where state in ('sending', 'unknown');
-create index mutation_cause on mutation (administration, cause_code, cause_subject) where state = 'dead_letter';
+create index mutation_cause on mutation (administration, cause_code, cause_subject) where state in ('dead_letter', 'gone');
 create index mutation_your_ref on mutation (your_ref);
 create index mutation_exact_id on mutation (exact_id);
 create index mutation_day on mutation (administration, source_day);
+create index mutation_undoes on mutation (undoes) where undoes is not null;
 create index mutation_waits on mutation (waits_for) where waits_for is not null;
 
 create table legal_transition (
@@ -218,6 +219,14 @@ create function case_id(administration text, code text, subject text) returns te
     end
 $$;
 
+create function open_case(administration text, code text, subject text) returns void language sql as $$
+    insert into attention_case as c (case_id, administration, code, subject, state)
+    values (case_id(administration, code, subject), administration, code, subject, 'open')
+    on conflict (case_id) do update
+    set state = 'open', opened_at = clock_timestamp(), closed_at = null, raised_at = null, shown_at = null, parks = null
+    where c.state = 'closed'
+$$;
+
 create function mutation_noted() returns trigger language plpgsql as $$
 declare
     event mutation_event;
@@ -232,19 +241,19 @@ begin
     event.after := new.state;
     event.attempt := new.attempt;
     event.payload_version := new.payload_version;
-    event.cause := case when new.state in ('dead_letter', 'dismissed') then new.cause_code || ':' || new.cause_subject end;
+    event.cause := case when new.state in ('dead_letter', 'dismissed', 'gone') then new.cause_code || ':' || new.cause_subject end;
     event.actor := new.actor;
     event.facts := new.event_facts;
     event.previous_hash := coalesce((select hash from mutation_event where mutation_id = new.mutation_id order by event_id desc limit 1), '');
     insert into mutation_event (mutation_id, at, before, after, attempt, payload_version, cause, actor, facts, previous_hash, hash)
     values (event.mutation_id, event.at, event.before, event.after, event.attempt, event.payload_version, event.cause, event.actor,
             event.facts, event.previous_hash, event_hash(event));
-    if new.state = 'dead_letter' then
-        insert into attention_case as c (case_id, administration, code, subject, state)
-        values (case_id(new.administration, new.cause_code, new.cause_subject), new.administration, new.cause_code, new.cause_subject, 'open')
-        on conflict (case_id) do update
-        set state = 'open', opened_at = clock_timestamp(), closed_at = null, raised_at = null, shown_at = null, parks = null
-        where c.state = 'closed';
+    -- What we deleted ourselves is gone for a moment, without this cause.
+    if new.state = 'dead_letter' or new.state = 'gone' and new.cause_code = 'deleted_in_exact' then
+        perform open_case(new.administration, new.cause_code, new.cause_subject);
+    end if;
+    if new.state = 'posted' and new.method = 'POST' and new.key_division = 0 then
+        insert into document_due (mutation_id) values (new.mutation_id) on conflict do nothing;
     end if;
     return null;
 end

@@ -1,0 +1,44 @@
+"""What became of documents in Exact after they were booked, and what stood there before."""
+
+from __future__ import annotations
+
+from include.outbox.cause_words import CauseText
+
+TEXTS_OF_DOCUMENTS = {
+    "deleted_in_exact": CauseText(
+        cause_nl="Iemand heeft het document van {subject} in Exact verwijderd nadat het geboekt was.",
+        cure_nl=(
+            "Beslis: opnieuw boeken met `exactly errors book-again {subject}`, of afwijzen met een reden. Tot dan blijft dit geval rood; "
+            "alleen leegmaken boekt niets."
+        ),
+        cause_en="Somebody deleted the document of {subject} in Exact after it was booked.",
+        cure_en=(
+            "Decide: book it anew with `exactly errors book-again {subject}`, or dismiss it with a reason. Until then this case stays red; "
+            "clearing alone books nothing."
+        ),
+    ),
+    "already_in_exact": CauseText(
+        cause_nl="In Exact staat al een document met uw referentie {subject}, maar relatie, valuta of bedrag is anders dan in de webshop.",
+        cure_nl=(
+            "Is het dezelfde verkoop, koppel het dan met `exactly errors adopt`, of wijs de order af. Zo niet, verander dan Uw ref. van "
+            "dat document en probeer het opnieuw."
+        ),
+        cause_en="A document with Your ref. {subject} stands in Exact already, but relation, currency or amount differ from the shop's.",
+        cure_en=(
+            "If it is the same sale, take it with `exactly errors adopt`, or dismiss the order. If not, change Your ref. of that document "
+            "and retry."
+        ),
+    ),
+    "two_documents": CauseText(
+        cause_nl="Van {subject} staan in Exact twee documenten met ons kenmerk; het is dus dubbel geboekt.",
+        cure_nl=(
+            "Verwijder in Exact het document dat in de gegevens `another` heet. Het geval sluit dan binnen twee uur vanzelf. Zijn beide "
+            "bedoeld, wijs het geval dan af met een reden."
+        ),
+        cause_en="Two documents of {subject} with our mark stand in Exact: it was booked twice.",
+        cure_en=(
+            "Delete in Exact the document that the facts call `another`. The case then closes by itself within two hours. If both are "
+            "meant, dismiss the case with a reason."
+        ),
+    ),
+}
