@@ -73,7 +73,7 @@ class Control:
             status, content = self._dispatch(request, path)
         except ValidationError as error:
             status, content = 422, {"error": worded(error.complaints, "EN")}
-        except (ControlError, ApiError, UnknownFaultError, UnknownSwitchError, KeyError, TypeError, ValueError) as error:
+        except (ControlError, ApiError, UnknownFaultError, UnknownSwitchError, KeyError, TypeError, ValueError, OSError) as error:
             status, content = 400, {"error": str(error)}
         return Response(status, orjson.dumps(content, default=str), dict(JSON))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from include.sandbox import masters, periods
+from include.sandbox import history, masters, periods
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.database import Row
 from include.sandbox.desk import Desk, DeskError, Kind
@@ -32,6 +32,9 @@ class BookControl:
             ("POST", "periods"): self._change_period,
             ("GET", "periods"): self._list_periods,
             ("POST", "divisions"): self._change_division,
+            ("POST", "history"): self._write_history,
+            ("POST", "save"): self._save,
+            ("POST", "load"): self._load,
         }
 
     def _keeper(self, division: int) -> Bookkeeper:
@@ -84,6 +87,23 @@ class BookControl:
     def _list_periods(self, request: Request, _: dict[str, Any]) -> Answer:
         """List the periods of a division and what is closed in them."""
         return 200, {"periods": periods.listed(self._keeper(int(request.parameters["division"])))}
+
+    def _save(self, _: Request, body: dict[str, Any]) -> Answer:
+        """Write all of the state to a file: `{"path": "/tmp/books.sqlite"}`."""
+        self._world.database.save(str(body["path"]))
+        return 201, {"saved": body["path"]}
+
+    def _load(self, _: Request, body: dict[str, Any]) -> Answer:
+        """Go on from a state that was saved."""
+        self._world.load(str(body["path"]))
+        return 200, {"loaded": body["path"], "seed": self._world.database.fact("seed")}
+
+    def _write_history(self, _: Request, body: dict[str, Any]) -> Answer:
+        """Write years of paid sales, so many `lines` of the ledger: `{"division": 820202, "lines": 1000000}`."""
+        keeper = self._keeper(int(body["division"]))
+        with self._world.database.transaction():
+            written = history.write_history(keeper, int(body["lines"]))
+        return 201, {"lines": written}
 
     def _change_division(self, _: Request, body: dict[str, Any]) -> Answer:
         """Change properties of a division by its code."""

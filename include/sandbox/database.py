@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from include.sandbox import sql, views
@@ -191,6 +192,19 @@ class Database:
             "line": ", ".join(f'l."{n}"' if n in line else f'h."{n}"' for n in names),
         }
 
+    @contextmanager
+    def without_indexes(self, table: str) -> Iterator[None]:
+        """Let a table be without its indexes while very many rows are written to it; they are built anew afterwards."""
+        criteria = "type = 'index' AND sql IS NOT NULL AND tbl_name = ?"
+        indexes = self.all(sql.select("name, sql", "sqlite_master", criteria), (table,))
+        for index in indexes:
+            self.connection.execute(f"DROP INDEX {sql.quoted(index['name'])}")
+        try:
+            yield
+        finally:
+            for index in indexes:
+                self.connection.execute(index["sql"])
+
     def lend(self, name: str, function: Callable[[], int]) -> None:
         """Let views ask for a number that only the world knows."""
         self.connection.create_function(name, 0, function)
@@ -295,6 +309,26 @@ class Database:
         own = {row["name"] for row in self.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '#_%' ESCAPE '#'")}
         for table in (set(self._columns) | own) - kept:
             self.run(sql.delete(table, "1"))
+        self._counters.clear()
+        self._drawn.clear()
+
+    def save(self, path: str) -> None:
+        """Write a copy of everything to a file, which is then a state to start with."""
+        with closing(sqlite3.connect(path)) as target:
+            self.connection.backup(target)
+
+    def load(self, path: str) -> None:
+        """Become what a saved file holds. Raises `FileNotFoundError`, `ValueError` where it holds no sandbox."""
+        if not Path(path).is_file():
+            raise FileNotFoundError(f"there is no file {path}")
+        with closing(sqlite3.connect(path)) as source:
+            try:
+                known = source.execute("SELECT 1 FROM sqlite_master WHERE name = '_facts'").fetchone()
+            except sqlite3.DatabaseError as error:
+                raise ValueError(f"{path} is no state of a sandbox") from error
+            if known is None:
+                raise ValueError(f"{path} is no state of a sandbox")
+            source.backup(self.connection)
         self._counters.clear()
         self._drawn.clear()
 

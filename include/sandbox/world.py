@@ -68,6 +68,13 @@ class World:
         if self.settings.auto_consent:
             self.switches = self.switches.changed({"auto_consent": True})
 
+    def load(self, path: str) -> None:
+        """Go on from a saved state: its books, tokens, log, switches and clock. Raises `OSError`, `ValueError`."""
+        self.database.load(path)
+        self.limits.clear()
+        self._restore()
+        self._restore_limits()
+
     def reset(self, *, keep_tokens: bool) -> None:
         """Go back to the beginning: books, log, faults, windows, limits, switches and clock; tokens unless told to keep them."""
         with self.database.transaction():
