@@ -13,15 +13,15 @@ from typing import Any
 
 from include.checks.source_totals import net_of
 from include.exact.client import ExactClient, Query
-from include.exact.documents import KINDS, find_by_token
-from include.exact.odata import equal, every
+from include.exact.documents import KINDS, find_by_id, find_by_token
 from include.outbox.causes import Language, explain
-from include.sources.records import BadRecord, ShopDocument, ShopReturn
+from include.sources.records import BadRecord, Customer, ShopDocument, ShopReturn
 from include.sources.webshop import Webshop
 from include.store.database import Row
 from include.store.figures import FigureStore
 
 HEADER = 0
+CUSTOMER = "customer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +86,15 @@ def find_mutations(figures: FigureStore, number: str) -> list[Row]:
 
 
 def source_rows(webshop: Webshop, number: str) -> list[SourceRow]:
-    """The order and the return of that number, as the shop has them now."""
+    """The order, the return and the customer of that number, as the shop has them now."""
     records = [*webshop.orders_by_number([number]), *webshop.returns_by_number([number])]
-    return [_source_row(record) for record in records]
+    return [*map(_source_row, records), *map(_customer_row, webshop.customers_by_number([number]))]
 
 
 def story_of(figures: FigureStore, webshop: Webshop, row: Row, *, language: Language) -> Story:
     """Gather all that is known about a mutation."""
-    wanted = "return" if row["effect"] == "credit" else "order"
+    document = "return" if row["effect"] == "credit" else "order"
+    wanted = CUSTOMER if row["key_division"] else document
     source = next((each for each in source_rows(webshop, row["source_id"]) if each.kind == wanted), None)
     events = figures.events(row["mutation_id"])
     texts = explain(row["cause_code"], row["cause_subject"], language) if row["cause_code"] and row["state"] != "posted" else (None, None)
@@ -113,11 +114,9 @@ def story_of(figures: FigureStore, webshop: Webshop, row: Row, *, language: Lang
 def live_document(client: ExactClient, row: Row) -> Row | None:
     """The document as Exact has it now, in one call, by its id or else by its token; None when Exact has none."""
     kind = KINDS[row["endpoint"]]
-    fields = (kind.id_field, kind.number_field, kind.token_field, "YourRef", "Status", "Type", "Currency", "AmountFC", "VATAmountFC")
-    if row["exact_id"] is None:
-        where = find_by_token(kind, row["token"], row["look"])
-    else:
-        where = every(*(equal(name, row["look"][name]) for name in kind.filter_fields), equal(kind.id_field, row["exact_id"]))
+    fields = tuple(dict.fromkeys((kind.id_field, kind.number_field, kind.token_field, *kind.shown)))
+    known = row["exact_id"] or row["target_id"]
+    where = find_by_id(kind, known, row["look"]) if known else find_by_token(kind, row["token"], row["look"])
     found = next(client.rows(Query(row["endpoint"], fields, where)), None)
     return {name: found.get(name) for name in fields} if found else None
 
@@ -137,6 +136,25 @@ def _source_row(record: ShopDocument | BadRecord) -> SourceRow:
         lines=len(record.lines),
         net=net_of(record),
         total_paid=record.total_paid,
+        version=record.version,
+    )
+
+
+def _customer_row(record: Customer | BadRecord) -> SourceRow:
+    if isinstance(record, BadRecord):
+        return _unreadable(record)
+    return SourceRow(
+        kind=CUSTOMER,
+        number=record.number,
+        status="open",
+        ordered_at=None,
+        invoiced_at=None,
+        changed_at=record.changed_at,
+        country=record.country,
+        currency=None,
+        lines=0,
+        net=None,
+        total_paid=None,
         version=record.version,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,7 +26,7 @@ class DocumentKind:
     """How to find a kind of document: `filter_fields` is what its endpoint wants in a filter beside the token (FACTS 2.10, 6.2, 6.3).
 
     `by_id`: those fields hold GUIDs. `mirror_journal_field` is empty for what belongs to no journal.
-    `lines`: the collection of its lines, for documents that we delete while they are drafts.
+    `lines`: the collection of its lines, for documents that we delete while they are drafts. `shown`: what tells how it stands, no names.
     """
 
     endpoint: str
@@ -38,6 +39,7 @@ class DocumentKind:
     mirror_journal_field: str = ""
     by_id: bool = False
     lines: Lines | None = None
+    shown: tuple[str, ...] = ("YourRef", "Status", "Type", "Currency", "AmountFC", "VATAmountFC")
 
 
 KINDS = {
@@ -65,15 +67,27 @@ KINDS = {
             "EntryID",
             "JournalCode",
         ),
-        DocumentKind("crm/Accounts", "ID", "Code", "CodeAtSupplier", (), "Accounts", "ID"),
+        DocumentKind(
+            "crm/Accounts", "ID", "Code", "CodeAtSupplier", (), "Accounts", "ID", shown=("Status", "Blocked", "Country", "Modified")
+        ),
         # Notes may stand in no index: the relation narrows what is looked through.
-        DocumentKind("crm/Contacts", "ID", "ID", "Notes", ("Account",), "Contacts", "ID", by_id=True),
-        DocumentKind("crm/Addresses", "ID", "ID", "Notes", ("Account",), "Addresses", "ID", by_id=True),
+        DocumentKind("crm/Contacts", "ID", "ID", "Notes", ("Account",), "Contacts", "ID", by_id=True, shown=("Account", "Modified")),
+        DocumentKind(
+            "crm/Addresses", "ID", "ID", "Notes", ("Account",), "Addresses", "ID", by_id=True, shown=("Account", "Type", "Modified")
+        ),
     )
 }
 
 
-def find_by_token(kind: DocumentKind, token: str, terms: dict[str, str]) -> str:
+def find_by_token(kind: DocumentKind, token: str, terms: Mapping[str, str]) -> str:
     """The filter that finds a document by our token."""
-    values = {name: UUID(terms[name]) if kind.by_id else terms[name] for name in kind.filter_fields}
-    return every(*(equal(name, value) for name, value in values.items()), equal(kind.token_field, token))
+    return every(*_terms(kind, terms), equal(kind.token_field, token))
+
+
+def find_by_id(kind: DocumentKind, exact_id: UUID, terms: Mapping[str, str]) -> str:
+    """The filter that finds a document by its id; never by key, since one that is gone would count as an error (FACTS 2.8)."""
+    return every(*_terms(kind, terms), equal(kind.id_field, exact_id))
+
+
+def _terms(kind: DocumentKind, terms: Mapping[str, str]) -> list[str]:
+    return [equal(name, UUID(terms[name]) if kind.by_id else terms[name]) for name in kind.filter_fields if name in terms]

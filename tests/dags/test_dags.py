@@ -14,6 +14,7 @@ DAG_IDS = sorted(file.stem for file in (Path(__file__).parents[2] / "dags").glob
 NAMES = administration_names()
 # Dag and the word before the administration's name in its tasks.
 PER_ADMINISTRATION = [
+    ("customers_to_accounts", "relate"),
     ("orders_to_invoices", "book"),
     ("returns_to_credit_notes", "credit"),
     ("unknown_outcomes", "settle"),

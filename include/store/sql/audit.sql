@@ -1,9 +1,9 @@
 -- name: mutations
--- What the outbox holds for some days of one administration: enough to compare it with both sides.
+-- The documents that the outbox holds for some days of one administration: enough to compare them with both sides.
 select mutation_id, source_system, source_id, effect, effect_number, division, endpoint, source_day, source_version, source_changed_at,
     your_ref, token, payload, payload_sha256, vat, currency, amount_net, state, may_have_left, cause_code, cause_subject, exact_id, created_at, posted_at
 from mutation
-where administration = :administration and source_day >= :since and source_day < :until
+where administration = :administration and source_day >= :since and source_day < :until and key_division = 0 and method = 'POST'
 order by mutation_id;
 
 -- name: known_tokens
@@ -11,7 +11,7 @@ select token from mutation where division = :division and token = any(:tokens);
 
 -- name: days
 -- First day and last reading of an administration's source.
-select min(source_day) as first_day, max(source_changed_at) as read_up_to from mutation where administration = :administration;
+select min(source_day) as first_day, max(source_changed_at) as read_up_to from mutation where administration = :administration and key_division = 0;
 
 -- name: broken_history
 -- Events that were not legal, were changed, or of which one before is missing; and mutations that stand otherwise than their last event.
