@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from include.sandbox.acts import DELETES, POSTS
-from include.sandbox.answers import ApiError
+from include.sandbox.answers import NotFoundError, ValidationError
 from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.books import Books
 from include.sandbox.desk import Desk, DeskError
@@ -61,7 +61,7 @@ class CompanyMachine(RuleBasedStateMachine):
         try:
             with self.world.database.transaction():
                 act(Bookkeeper(self.world, DIVISION, None))
-        except (ApiError, DeskError):
+        except (ValidationError, NotFoundError, DeskError):
             assert self.state() == before
 
     def post(self, endpoint, body) -> None:
@@ -98,7 +98,7 @@ class CompanyMachine(RuleBasedStateMachine):
         line = {"GLAccount": self.gl["2990"], "AmountFC": amount}
         if term and named:
             control = "1300" if term["LineType"] == 20 else "1600"
-            paid = round(-term["AmountFC"] / share, 2)
+            paid = round(-Decimal(str(term["AmountFC"])) / share, 2)
             line = {"GLAccount": self.gl[control], "Account": term["Account"], "AmountFC": paid, "OurRef": term["InvoiceNumber"]}
         body = {"JournalCode": "20", "BankEntryLines": [line], **({"OpeningBalanceFC": 0} if opening else {})}
         self.post("financialtransaction/BankEntries", body)
