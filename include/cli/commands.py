@@ -208,7 +208,8 @@ def fleet(context: typer.Context) -> None:
     on, a quarter of the kills by default · --fault-rate F: share of POSTs that fail, in six ways alike · --postgres-kills N,
     --sandbox-restarts N: how often they end at once · --clock-skew S: seconds that Exact's clock is off, at most · --seed N ·
     --time-scale K: by what every duration is divided · --longest S: seconds after which it ends, settled or not · --page FILE: where the
-    page with charts goes · --json: one object, in one line
+    page with charts goes · --json: one object, in one line · --controls: instead, twelve faults of design put in on purpose, and the
+    invariant that catches each
     """
     from include.cli.show_fleet import fleet_command
 

@@ -22,6 +22,7 @@ from include.cli import output
 from include.cli.environment import PROJECT
 from include.demo.postgres import Postgres
 from include.errors import SetupError
+from include.proof.controls import CONTROLS, told, try_control
 from include.proof.fleet import Progress, Watch, run_fleet
 from include.proof.fleet_page import write_page
 from include.proof.fleet_plan import FleetPlan
@@ -60,6 +61,8 @@ SHOWN = (
 def fleet_command(arguments: Sequence[str]) -> bool:
     """Do what the command line asks; tells whether the promise held."""
     asked = _parser().parse_args(arguments)
+    if asked.controls:
+        return show_controls(asked.seed, as_json=asked.json)
     given = {name: value for name, value in vars(asked).items() if name in FleetPlan.__dataclass_fields__ and value is not None}
     plan = FleetPlan(**{"freezes": asked.kills // 4, **given})
     return show_fleet(plan, page=asked.page, as_json=asked.json)
@@ -73,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--longest", dest="longest_s", type=float, default=3_600.0)
     parser.add_argument("--page", type=Path)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--controls", action="store_true")
     return parser
 
 
@@ -86,6 +90,19 @@ def show_fleet(plan: FleetPlan, *, page: Path | None, as_json: bool) -> bool:
     else:
         _print(report, written)
     return not report.violations
+
+
+def show_controls(seed: int, *, as_json: bool) -> bool:
+    """Try every design fault; tells whether each was caught."""
+    tried = []
+    for control in CONTROLS:
+        tried.append(try_control(control, seed))
+        if not as_json:
+            output.say(told(tried[-1]))
+    if as_json:
+        caught = {each.control.number: each.control.caught_by if each.is_caught else None for each in tried}
+        output.say(json.dumps({"seed": seed, "controls": caught}))
+    return all(each.is_caught for each in tried)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import random
 import sys
 
 from include.proof.chain_world import simulate_chain
+from include.proof.controls import CONTROLS, told, try_control
 from include.proof.simulation import Result, history, simulate
 
 
@@ -26,6 +27,9 @@ def _parser() -> argparse.ArgumentParser:
     simulation.add_argument("--seed", type=int, default=None)
     simulation.add_argument("--json", action="store_true")
     simulation.set_defaults(run=_simulate)
+    controls = commands.add_parser("controls", help="design faults put in on purpose, and the invariant that catches each")
+    controls.add_argument("--seed", type=int, default=5)
+    controls.set_defaults(run=_controls)
     chain = commands.add_parser("chain", help="one token chain, many processes, lost answers")
     chain.add_argument("--refreshes", type=int, default=500)
     chain.add_argument("--seed", type=int, default=7)
@@ -69,6 +73,15 @@ def _told(result: Result) -> str:
     lines = [f"{name:>22}  {facts[name]}" for name in facts if name != "failures"]
     verdict = "no invariant is violated" if not result.failures else f"{len(result.failures)} violations, the first of them:"
     return "\n".join([*lines, f"{verdict}; with 95 % confidence the rate is below {result.bound:.1e}", *map(str, result.failures[:10])])
+
+
+def _controls(options: argparse.Namespace) -> int:
+    missed = 0
+    for control in CONTROLS:
+        caught = try_control(control, options.seed)
+        missed += not caught.is_caught
+        _say(told(caught))
+    return int(bool(missed))
 
 
 def _chain(options: argparse.Namespace) -> int:

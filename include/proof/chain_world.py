@@ -38,6 +38,7 @@ class TokenEndpointTwin:
     away: float
     refreshes: list[float] = field(default_factory=list)
     early: int = 0
+    voided: int = 0
     lost: int = 0
     calls: int = 0
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -70,6 +71,8 @@ class TokenEndpointTwin:
             return TokenAnswer(TokenVerdict.AWAY, reason="503")
         previous = not self.strict and refresh_token == self._previous and not self._used
         if self.dead or not (refresh_token == self._current or previous):
+            # Nobody stored the pair after this one, or its first use would not have been before.
+            self.voided += not self.strict and not self.dead and refresh_token == self._previous
             self.dead = True
             return TokenAnswer(TokenVerdict.CHAIN_BROKEN, reason="Old refresh token used.")
         if self.hub.now() - self._issued_at < REFRESH_AFTER_S:
@@ -173,14 +176,22 @@ class ChainResult:
     violations: list[Violation]
 
 
+@dataclass(frozen=True)
+class ChainDesign:
+    """The design under test: production as it is, or with one fault put in on purpose (`controls`)."""
+
+    store: type[ChainStoreTwin] = ChainStoreTwin
+    wire: type[LossyWire] = LossyWire
+
+
 class ChainWorld:
     """One chain, its processes and the person who signs in when there is no other way."""
 
-    def __init__(self, seed: str, *, strict: bool, lose: float = 0.1, store: type[ChainStoreTwin] = ChainStoreTwin) -> None:
+    def __init__(self, seed: str, *, strict: bool, lose: float = 0.1, design: ChainDesign | None = None) -> None:
         self.hub = Hub(Random(seed))
         self.endpoint = TokenEndpointTwin(self.hub, strict, away=lose / 2)
         self.table = ChainTable()
-        self._lose, self._store = lose, store
+        self._lose, self._design = lose, design or ChainDesign()
         self.kills = self.sign_ins = self.refused = 0
         self._ends_at = 0.0
         self._refreshes_wanted = 0
@@ -219,8 +230,8 @@ class ChainWorld:
             worker.sleep(PERSON_S)
 
     def _use(self, worker: Worker) -> None:
-        store = self._store(self.table, worker)
-        chain = TokenChain(store, LossyWire(self.endpoint, worker, self._lose), worker, Times())
+        store = self._design.store(self.table, worker)
+        chain = TokenChain(store, self._design.wire(self.endpoint, worker, self._lose), worker, Times())
         rejected: str | None = None
         while not self._over():
             try:
@@ -243,6 +254,8 @@ class ChainWorld:
             yield Violation("I9", "chain", f"two refreshes are only {min(apart):.1f} s apart")
         if self.endpoint.early > QUESTIONS_MAX * (self.endpoint.lost + self.kills):
             yield Violation("I9", "chain", f"{self.endpoint.early} refreshes were asked too early")
+        if self.endpoint.voided:
+            yield Violation("I9", "chain", f"{self.endpoint.voided} times a pair was used that nobody had stored")
         if self.sign_ins - 1 > self.endpoint.lost + self.kills:
             yield Violation("I9", "chain", f"{self.sign_ins} sign-ins for {self.endpoint.lost} lost answers and {self.kills} deaths")
 

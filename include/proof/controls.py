@@ -5,90 +5,120 @@ The numbers are those of the test programme; `caught_by` is the invariant that h
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
-from typing import Any, cast
+from dataclasses import dataclass
 
-from include.outbox.classify import Answer, classify
-from include.outbox.drain import Drain
-from include.outbox.model import Cursor, Found, Mutation
-from include.outbox.ports import Permit, Sending, Store, Wire
-from include.outbox.unknown import Unknowns
+from include.proof.chain_world import ChainDesign, ChainWorld
+from include.proof.design_faults import (
+    ClaimsBeforeItLocks,
+    FreesAtSendTime,
+    PostsBeforeItIsWritten,
+    UsesBeforeItStores,
+    WithoutCompareAndSwap,
+    WithoutLock,
+    WithoutLook,
+    WithoutQuarantine,
+    believes_the_look_alone,
+    charges_a_429,
+    moves_the_cursor_first,
+    retries_any_500,
+)
 from include.proof.faults import Faults
-from include.proof.simulation import Result, simulate
-from include.proof.source_feed import ADMINISTRATION, FLOW, SourceVersion
-from include.proof.twin_rows import moment
+from include.proof.judge import Violation
+from include.proof.simulation import simulate
 from include.proof.world import Design
+
+PART_MUTATIONS, PART_REFRESHES = 500, 50
+PARTS_MAX = 80
+USUAL = Faults()
+Trial = Callable[[int], Sequence[Violation]]
 
 
 @dataclass(frozen=True)
 class Control:
-    """One seeded design fault."""
+    """One design fault: `trial` gives the violations of one part from its seed; `sound` is the same part without the fault."""
 
     number: int
     name: str
-    design: Design
     caught_by: str
-    faults: Faults = field(default_factory=Faults)
-
-    def run(self, mutations: int, seed: int) -> Result:
-        return simulate(mutations, seed, faults=self.faults, design=self.design)
-
-    def is_caught(self, result: Result) -> bool:
-        return any(failure.violation.invariant == self.caught_by for failure in result.failures)
+    trial: Trial
+    sound: Trial
+    part: int = PART_MUTATIONS
 
 
-class _PostsBeforeItIsWritten(Drain):
-    def _locked_attempt(self, mutation_id: int, permit: Permit, started: float) -> str | None:
-        mutation: Mutation = cast(Any, self._store).get(mutation_id)
-        sending = self._parts.wire.send(mutation, permit, lambda: True)
-        claimed = self._store.claim(mutation_id, self._parts.owner)
-        if claimed is None:
-            return None
-        verdict = classify(sending.answer)
-        return self._settle(claimed, self._outcome(claimed, sending.answer, verdict), sending.receipt)
+@dataclass(frozen=True)
+class Caught:
+    """What a control brought: after how many mutations or refreshes which violations were seen."""
+
+    control: Control
+    seeds: Sequence[int]
+    violations: Sequence[Violation]
+    seconds: float
+
+    @property
+    def is_caught(self) -> bool:
+        return any(each.invariant == self.control.caught_by for each in self.violations)
+
+    @property
+    def after(self) -> int:
+        return self.control.part * len(self.seeds)
 
 
-class _WithoutQuarantine(Unknowns):
-    def _quarantine_s(self, mutation: Mutation) -> float:
-        return 0.0
+def try_control(control: Control, seed: int, *, parts: int = PARTS_MAX) -> Caught:
+    """Try one control, part after part, until it is caught."""
+    started = time.perf_counter()
+    found: list[Violation] = []
+    seeds: list[int] = []
+    while len(seeds) < parts and not any(each.invariant == control.caught_by for each in found):
+        seeds.append(seed * 1000 + len(seeds))
+        found += control.trial(seeds[-1])
+    return Caught(control, seeds, found, time.perf_counter() - started)
 
 
-class _WithoutLook(Drain):
-    def _look_before(self, mutation: Mutation, permit: Permit) -> list[Found]:
-        return []
+def told(caught: Caught) -> str:
+    """One line for people."""
+    control = caught.control
+    verdict = (
+        f"caught by {control.caught_by} after {caught.after}: {_first(caught)}" if caught.is_caught else f"NOT CAUGHT in {caught.after}"
+    )
+    return f"{control.number:>2}  {control.name:<32} {verdict}"
 
 
-def _replaced(whole: object, **calls: Callable[..., Any]) -> Any:
-    """The same port with some of its calls replaced."""
-    names = [name for name in dir(whole) if not name.startswith("_")]
-    return SimpleNamespace(**{**{name: getattr(whole, name) for name in names}, **calls})
+def _first(caught: Caught) -> Violation:
+    return next(each for each in caught.violations if each.invariant == caught.control.caught_by)
 
 
-def _retries_any_500(wire: Wire) -> Wire:
-    def send(mutation: Mutation, permit: Permit, still_in_time: Callable[[], bool]) -> Sending:
-        sending = wire.send(mutation, permit, still_in_time)
-        again = Answer(left=False, reason="server error")
-        return replace(sending, answer=again) if (sending.answer.status or 0) >= 500 else sending
-
-    return cast(Wire, _replaced(wire, send=send))
+def _in_worlds(design: Design, faults: Faults) -> Trial:
+    return lambda seed: [each.violation for each in simulate(PART_MUTATIONS, seed, faults=faults, design=design).failures]
 
 
-def _believes_the_look_alone(store: Store) -> Store:
-    return cast(Store, _replaced(store, pulled_since=lambda mutation, quarantine_s: True, mirrored=lambda mutation: []))
+def _in_chains(design: ChainDesign, *, strict: bool, lose: float) -> Trial:
+    return lambda seed: ChainWorld(f"{seed}", strict=strict, lose=lose, design=design).run(PART_REFRESHES).violations
 
 
-def _moves_the_cursor_first(store: Store, page: Sequence[SourceVersion]) -> None:
-    store.plan([], Cursor(FLOW, ADMINISTRATION, moment(page[-1].changed_s)))
-    store.plan([each.draft for each in page], None)
+def _state_machine(number: int, name: str, caught_by: str, design: Design, mix: Faults = USUAL) -> Control:
+    return Control(number, name, caught_by, _in_worlds(design, mix), _in_worlds(Design(), mix))
+
+
+def _chain(number: int, name: str, design: ChainDesign, *, strict: bool, lose: float) -> Control:
+    trial, sound = (_in_chains(each, strict=strict, lose=lose) for each in (design, ChainDesign()))
+    return Control(number, name, "I9", trial, sound, PART_REFRESHES)
 
 
 CONTROLS = (
-    Control(1, "intent stored after the POST", Design(drain=_PostsBeforeItIsWritten), "I2"),
-    Control(2, "no quarantine", Design(unknowns=_WithoutQuarantine), "I2"),
-    Control(3, "retry on any 500", Design(wire=_retries_any_500), "I2", Faults(refuse=0.0)),
-    Control(4, "no look before a resend", Design(drain=_WithoutLook), "I2", Faults(outage=1.0)),
-    Control(7, "cursor committed before the rows", Design(plan=_moves_the_cursor_first), "I3", Faults(plan_kill=0.5)),
-    Control(12, "one witness is enough", Design(store=_believes_the_look_alone), "I2", Faults(blind=0.2)),
+    _state_machine(1, "intent stored after the POST", "I2", Design(drain=PostsBeforeItIsWritten)),
+    _state_machine(2, "no quarantine", "I2", Design(unknowns=WithoutQuarantine)),
+    _state_machine(3, "retry on any 500", "I2", Design(wire=retries_any_500), Faults(refuse=0.0)),
+    _state_machine(4, "no look before a resend", "I2", Design(drain=WithoutLook), Faults(outage=1.0)),
+    _state_machine(5, "claim before the lock", "I2", Design(drain=ClaimsBeforeItLocks), Faults(suspend=0.3)),
+    _state_machine(
+        6, "permit freed at send time", "I7", Design(limiter=FreesAtSendTime), Faults(minute_limits=(60,), outage=0.0, slow=0.03)
+    ),
+    _state_machine(7, "cursor committed before the rows", "I3", Design(plan=moves_the_cursor_first), Faults(plan_kill=0.5)),
+    _state_machine(8, "no compare-and-swap at W3", "I2", Design(memory=WithoutCompareAndSwap), Faults(suspend=0.5, each=0.1)),
+    _chain(9, "token used before it is stored", ChainDesign(wire=UsesBeforeItStores), strict=False, lose=0.1),
+    _chain(10, "refresh without the lock", ChainDesign(store=WithoutLock), strict=True, lose=0.0),
+    _state_machine(11, "429 counted as an error", "I8", Design(wire=charges_a_429), Faults(outage=0.0)),
+    _state_machine(12, "one witness is enough", "I2", Design(store=believes_the_look_alone), Faults(blind=0.2)),
 )

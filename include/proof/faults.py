@@ -26,7 +26,8 @@ class Faults:
     `plan_kill`: of every page that is planned · `read`: of looks and pulls that fail · `refuse`: of orders that Exact refuses for good ·
     `outage`: of worlds in which Exact takes no writes for a while, and first does what it had accepted · `gateway`: of time-outs, told by a
     gateway's 504 or a general 500 instead of our own deadline · `blind`: of documents, that one of the two witnesses never sees (not in
-    worlds with an outage) · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST.
+    worlds with an outage) · `slow`: of connections that take seconds · `minute_limits`: one of them is a world's limit · `lag_s`: until a
+    commit shows in reads, at most · `slowest_commit_s`: from the POST.
     """
 
     each: float = 0.01
@@ -39,6 +40,8 @@ class Faults:
     outage: float = 0.1
     gateway: float = 0.3
     blind: float = 0.02
+    slow: float = 0.01
+    minute_limits: tuple[int, ...] = (60,) + (300,) * 4 + (1200,) * 5
     lag_s: float = 20.0
     skew_s: float = 2.0
     slowest_commit_s: float = 800.0

@@ -129,6 +129,8 @@ def violations(world: World) -> list[Violation]:
     most = calls_per_window(world.books.calls, MINUTE_S)
     if most > world.minute_limit:
         found.append(Violation("I7", "calls", f"{most} in a minute, the limit is {world.minute_limit}"))
+    if world.limiter.charged != world.books.errors:
+        found.append(Violation("I8", "errors", f"the budget was charged {world.limiter.charged} times, Exact counted {world.books.errors}"))
     return found
 
 

@@ -61,6 +61,8 @@ class Books:
         self.documents: list[Document] = []
         self.by_token: dict[str, list[Document]] = defaultdict(list)
         self.posts = 0
+        # What Exact counts as an error (FACTS 2.8): neither 429 nor a refusal, which it gives as a 500.
+        self.errors = 0
         self.calls: list[float] = []
         self.outage = Outage()
         self.blind = faults.blind
@@ -122,7 +124,7 @@ class ExactTwin:
         fault = books.faults.draw(books.random)
         if fault is not None:
             books.drawn[fault] += 1
-        connect_s = 0.02 if books.random.random() < 0.99 else books.random.uniform(0, 8)
+        connect_s = 0.02 if books.random.random() >= books.faults.slow else books.random.uniform(0, 8)
         worker.pass_time(connect_s)
         worker.point()
         began = worker.time

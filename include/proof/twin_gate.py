@@ -51,6 +51,7 @@ class Limiter:
         self.times = times
         self.permits = Slots(minute_limit)
         self.errors: dict[str, Slots] = {}
+        self.charged = 0
         self.paused_until = 0.0
 
     def budget(self, endpoint: str) -> Slots:
@@ -75,6 +76,7 @@ class Limiter:
 
     def give_back(self, receipt: Receipt) -> None:
         moment = self.clock()
+        self.charged += receipt.counted_error
         self._free(receipt.permit, moment + self.times.cooldown_s, moment + self.times.error_window_s * receipt.counted_error)
         if receipt.pause_s is not None:
             self.paused_until = max(self.paused_until, moment + receipt.pause_s)

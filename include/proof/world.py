@@ -52,6 +52,8 @@ class Design:
 
     drain: type[Drain] = Drain
     unknowns: type[Unknowns] = Unknowns
+    memory: type[StoreTwin] = StoreTwin
+    limiter: type[Limiter] = Limiter
     store: Callable[[Store], Store] = same_store
     wire: Callable[[Wire], Wire] = same_wire
     plan: Callable[[Store, Sequence[SourceVersion]], None] = plan_page
@@ -70,8 +72,8 @@ class World:
         self.feed = SourceFeed(orders, self.random, refuse=faults.refuse)
         self.tables = Tables(self.hub.now)
         self.books = Books(self.random, faults, self.hub.now)
-        self.minute_limit = self.random.choice((60,) + (300,) * 4 + (1200,) * 5)
-        self.limiter = Limiter(self.minute_limit, self.times, self.hub.now)
+        self.minute_limit = self.random.choice(faults.minute_limits)
+        self.limiter = design.limiter(self.minute_limit, self.times, self.hub.now)
         self.tables.give_back = self.limiter.give_back
         self.planned = False
         self.workers = 0
@@ -104,7 +106,7 @@ class World:
         name = f"{role.__name__.strip('_')}-{self.workers}"
 
         def body(worker: Worker) -> None:
-            store = StoreTwin(self.tables, name, self.times, between=worker.point)
+            store = self.design.memory(self.tables, name, self.times, between=worker.point)
             worker.on_cut = lambda _: self._end_session(store)
 
             def dies(_: Worker) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from include.proof.chain_world import ChainStoreTwin, ChainWorld, simulate_chain
+from include.proof.chain_world import simulate_chain
 
 REFRESHES = 500
 
@@ -27,17 +24,3 @@ def test_deaths_and_lost_answers_cost_no_early_refresh_and_no_person_without_nee
     assert result.violations == []
     assert result.refreshes >= REFRESHES
     assert result.kills > 20
-
-
-class WithoutLock(ChainStoreTwin):
-    """The design fault of refreshing without the lock."""
-
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        yield
-
-
-def test_a_chain_that_is_refreshed_without_its_lock_is_found_out():
-    world = ChainWorld("9", strict=True, lose=0.0, store=WithoutLock)
-
-    assert "sign-ins" in str(world.run(50).violations)

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from include.proof.controls import CONTROLS, Control
-from include.proof.simulation import simulate
+from include.proof import design_faults
+from include.proof.controls import CONTROLS, Control, try_control
 
-MUTATIONS = 4_000
+SEED = 5
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{control.number}: {control.name}")
-def test_a_design_fault_is_caught(control: Control):
-    result = control.run(MUTATIONS, seed=5)
+def test_a_design_fault_is_caught_where_the_design_itself_stands(control: Control):
+    caught = try_control(control, SEED)
 
-    assert control.is_caught(result), f"{control.name} went unnoticed in {result.mutations} mutations"
+    assert caught.is_caught, f"{control.name} went unnoticed in {caught.after}"
+    assert [violation for seed in caught.seeds for violation in control.sound(seed)] == []
 
 
-def test_the_design_itself_stands_where_the_controls_fall():
-    for control in CONTROLS:
-        assert simulate(MUTATIONS, 5, faults=control.faults).failures == []
+def test_the_controls_are_the_twelve_of_the_programme():
+    assert [control.number for control in CONTROLS] == list(range(1, 13))
+
+
+def test_each_design_fault_replaces_something_that_the_design_has():
+    kinds = [each for each in vars(design_faults).values() if isinstance(each, type) and each.__module__ == design_faults.__name__]
+    own = {(kind, name) for kind in kinds for name, value in vars(kind).items() if callable(value) and not name.startswith("__")}
+
+    assert len(kinds) == 8
+    assert [f"{kind.__name__}.{name}" for kind, name in own if not hasattr(kind.__base__, name)] == []
