@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -73,15 +73,7 @@ class MirroredMaster:
 
     def exchange_rate(self, currency: str, on: date) -> Decimal | None:
         """The newest rate of that currency to the division's that had begun on the day; never the inverse of another."""
-        begun = [
-            (begins, Decimal(str(row["Rate"])))
-            for row in self._rates
-            if row["SourceCurrency"] == currency
-            and row["TargetCurrency"] == self._currency
-            and (begins := day(row["StartDate"])) is not None
-            and begins <= on
-        ]
-        return max(begun, key=lambda rate: rate[0])[1] if begun else None
+        return newest_rate(self._rates, (currency, self._currency), on)
 
     def periods(self, journal: str, on: date) -> Sequence[Period]:
         """From the mirror; where it says that the day is not open, from Exact, once a run: somebody may have opened the period."""
@@ -135,6 +127,16 @@ class MirroredMaster:
         found = self._pulls.find(entity, endpoint, equal("Code", code.rjust(width)))
         # What was just read counts, even where the mirror holds the record under the code that it had before.
         self._known(entity.name).update({row.code.upper(): _as_stored(row) for row in found if row.code is not None})
+
+
+def newest_rate(rows: Iterable[Row], pair: tuple[str, str], on: date) -> Decimal | None:
+    """The rate from the first currency of the pair to the second that had begun last on that day; None when none had."""
+    begun = [
+        (begins, Decimal(str(row["Rate"])))
+        for row in rows
+        if (row["SourceCurrency"], row["TargetCurrency"]) == pair and (begins := day(row["StartDate"])) is not None and begins <= on
+    ]
+    return max(begun, key=lambda rate: rate[0])[1] if begun else None
 
 
 def mirrored_periods(mirror: MirrorStore, journal: str) -> list[Period]:
