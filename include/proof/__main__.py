@@ -7,9 +7,12 @@ import json
 import random
 import sys
 
+from include.proof.campaign import campaign
 from include.proof.chain_world import simulate_chain
 from include.proof.controls import CONTROLS, told, try_control
-from include.proof.simulation import Result, history, simulate
+from include.proof.shrinking import shrunk
+from include.proof.simulation import Failure, Result, history
+from include.proof.swarm import faults_of, without
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +28,8 @@ def _parser() -> argparse.ArgumentParser:
     simulation = commands.add_parser("simulate", help="the production state machine in simulated worlds")
     simulation.add_argument("--mutations", type=int, default=20_000)
     simulation.add_argument("--seed", type=int, default=None)
+    simulation.add_argument("--swarm", action="store_true", help="a mix of faults of its own for each world")
+    simulation.add_argument("--processes", type=int, default=None, help="as many as there are cores by default")
     simulation.add_argument("--json", action="store_true")
     simulation.set_defaults(run=_simulate)
     controls = commands.add_parser("controls", help="design faults put in on purpose, and the invariant that catches each")
@@ -38,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--world", required=True)
     replay.add_argument("--orders", type=int, default=500)
     replay.add_argument("--subject", required=True)
+    replay.add_argument("--without", default="", help="faults that are taken out, with commas between")
     replay.set_defaults(run=_replay)
     fleet = commands.add_parser("fleet", help="real processes, killed, on a database of your own that is empty")
     fleet.add_argument("--dsn", required=True)
@@ -63,9 +69,28 @@ def _fleet(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace) -> int:
     seed = options.seed if options.seed is not None else random.randrange(1_000_000)
-    result = simulate(options.mutations, seed)
+    watch = _tell if sys.stderr.isatty() else _tell_nobody
+    result = campaign(options.mutations, seed, swarm=options.swarm, processes=options.processes, watch=watch)
     _say(json.dumps(result.summary()) if options.json else _told(result))
+    if result.failures and not options.json:
+        _tell_smallest(result.failures[0])
     return int(bool(result.failures))
+
+
+def _tell(result: Result) -> None:
+    sys.stderr.write(f"\r{result.seconds:7.0f} s  {result.mutations:>9} mutations, {len(result.failures)} violations ")
+
+
+def _tell_nobody(result: Result) -> None:
+    """Machines read the end alone."""
+
+
+def _tell_smallest(failure: Failure) -> None:
+    smallest = shrunk(failure.seed, failure.orders, failure.violation)
+    _say(f"the smallest world that still fails: {smallest}")
+    mix = without(faults_of(smallest.world), smallest.taken_out)
+    for line in history(smallest.world, smallest.orders, smallest.violation.subject, faults=mix):
+        _say(line)
 
 
 def _told(result: Result) -> str:
@@ -92,7 +117,8 @@ def _chain(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    for line in history(options.world, options.orders, options.subject):
+    mix = without(faults_of(options.world), [each for each in options.without.split(",") if each])
+    for line in history(options.world, options.orders, options.subject, faults=mix):
         _say(line)
     return 0
 

@@ -19,11 +19,15 @@ from include.proof.world import Design, World
 
 WORLD_ORDERS = 500
 MINUTE_S = 60.0
+SUMS = (
+    *("mutations", "worlds", "duplicates", "lost", "posts", "posted", "dead_letters", "dismissed", "unknown_left", "kills"),
+    *("calls_per_minute_over", "events", "virtual_s", "cpu_s"),
+)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A violation, with what replays it."""
+    """A violation, with what replays it (in a mix of its own when its world is of the swarm)."""
 
     seed: str
     orders: int
@@ -65,6 +69,36 @@ class Result:
     def bound(self) -> float:
         return 3 / max(1, self.mutations)
 
+    def add(self, play: Played) -> None:
+        """Count one world in."""
+        world, found = play.world, play.violations
+        rows = list(world.tables.rows.values())
+        states = Counter(row.state.value for row in rows)
+        self.worlds += 1
+        self.mutations += play.orders
+        self.posts += world.books.posts
+        self.posted += states["posted"]
+        self.dead_letters += states["dead_letter"]
+        self.dismissed += states["dismissed"]
+        self.unknown_left += states["unknown"] + states["sending"]
+        self.kills += world.kills
+        self.events += len(world.tables.events)
+        self.virtual_s += world.hub.ended_at
+        self.latest_s = max([self.latest_s, *(row.late_by_s for row in rows if row.late_by_s)])
+        self.faults.update({fault.value: number for fault, number in world.books.drawn.items()})
+        self.duplicates += sum(each.invariant in {"I1", "I2"} for each in found)
+        self.lost += sum(each.invariant in {"I3", "I4"} for each in found)
+        self.calls_per_minute_over += sum(each.invariant == "I7" for each in found)
+        self.failures += [Failure(world.seed, play.orders, each) for each in found]
+
+    def join(self, other: Result) -> None:
+        """Count another result in; the time of the clock is whoever's waits for both."""
+        for name in SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.latest_s = max(self.latest_s, other.latest_s)
+        self.faults.update(other.faults)
+        self.failures += other.failures
+
     def summary(self) -> dict[str, object]:
         """For machines: counts, rates and the failures as text."""
         plain = {**asdict(self), "failures": [str(each) for each in self.failures[:20]], "faults": dict(sorted(self.faults.items()))}
@@ -76,42 +110,34 @@ def simulate(mutations: int, seed: int, *, faults: Faults | None = None, design:
     """Run worlds until so many mutations were planned; the same arguments give the same result."""
     result = Result(seed)
     started, cpu = time.perf_counter(), time.process_time()
-    _silence()
     while result.mutations < mutations:
         orders = min(WORLD_ORDERS, mutations - result.mutations)
-        world = World(orders, f"{seed}.{result.worlds}", faults or Faults(), design or Design())
-        world.run()
-        _count(result, world, orders)
-        result.worlds += 1
+        result.add(played(f"{seed}.{result.worlds}", orders, faults or Faults(), design or Design()))
     result.seconds, result.cpu_s = time.perf_counter() - started, time.process_time() - cpu
     return result
+
+
+@dataclass(frozen=True)
+class Played:
+    """A world that has ended, and what the judge says of it."""
+
+    world: World
+    orders: int
+    violations: list[Violation]
+
+
+def played(seed: str, orders: int, faults: Faults, design: Design) -> Played:
+    """Run one world and judge it."""
+    _silence()
+    world = World(orders, seed, faults, design)
+    world.run()
+    return Played(world, orders, violations(world))
 
 
 def _silence() -> None:
     """Workers of simulated worlds write no log: a million of them would."""
     for room in ("drain", "unknown", "chain"):
         logging.getLogger(f"include.outbox.{room}").setLevel(logging.CRITICAL)
-
-
-def _count(result: Result, world: World, orders: int) -> None:
-    rows = list(world.tables.rows.values())
-    states = Counter(row.state.value for row in rows)
-    result.mutations += orders
-    result.posts += world.books.posts
-    result.posted += states["posted"]
-    result.dead_letters += states["dead_letter"]
-    result.dismissed += states["dismissed"]
-    result.unknown_left += states["unknown"] + states["sending"]
-    result.kills += world.kills
-    result.events += len(world.tables.events)
-    result.virtual_s += world.hub.ended_at
-    result.latest_s = max([result.latest_s, *(row.late_by_s for row in rows if row.late_by_s)])
-    result.faults.update({fault.value: number for fault, number in world.books.drawn.items()})
-    found = violations(world)
-    result.duplicates += sum(each.invariant in {"I1", "I2"} for each in found)
-    result.lost += sum(each.invariant in {"I3", "I4"} for each in found)
-    result.calls_per_minute_over += sum(each.invariant == "I7" for each in found)
-    result.failures += [Failure(world.seed, orders, each) for each in found]
 
 
 def violations(world: World) -> list[Violation]:
@@ -147,9 +173,7 @@ def _mutation(row: Row) -> JudgedMutation:
 
 def history(seed: str, orders: int, subject: str, *, faults: Faults | None = None, design: Design | None = None) -> list[str]:
     """Replay one world and tell the story of one mutation: its transitions and its documents, in the order of time."""
-    _silence()
-    world = World(orders, seed, faults or Faults(), design or Design())
-    world.run()
+    world = played(seed, orders, faults or Faults(), design or Design()).world
     rows = {row.mutation_id: row for row in world.tables.rows.values() if subject in (str(row.key), row.your_ref)}
     told = [
         (each.at, f"{each.before or 'new'} → {each.after} (attempt {each.attempt}, {each.actor}) {each.note}".rstrip())
