@@ -11,8 +11,14 @@ import sqlite3
 import ssl
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from include.sandbox.app import Sandbox
+from include.sandbox.faults import UnknownFaultError
 from include.sandbox.seed import UnknownSeedError, seed_path
 from include.sandbox.server import HttpServer
 from include.sandbox.texts import LANGUAGES
@@ -35,6 +41,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--state", default=":memory:", help="SQLite file that keeps the state; without it nothing is kept")
     parser.add_argument("--time-scale", type=float, default=1.0, help="K: a minute of limits takes 60/K seconds, a token lives 600/K")
     parser.add_argument("--language", choices=LANGUAGES, help="language of every Exact user; the seed's own by default")
+    parser.add_argument(
+        "--faults", metavar="FILE", help="faults in force from the start: a YAML or JSON list of what /control/faults takes"
+    )
     parser.add_argument("--tls-certificate", metavar="FILE", help="serve HTTPS with this certificate (PEM), for clients that insist on it")
     parser.add_argument("--tls-key", metavar="FILE", help="the certificate's key (PEM), if it is not in the same file")
     parser.add_argument("--auto-consent", action="store_true", help="the authorise page consents by itself")
@@ -68,12 +77,25 @@ def tls_of(asked: argparse.Namespace) -> ssl.SSLContext | None:
     return context
 
 
-async def serve(settings: Settings, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+def faults_of(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the faults of a file. Raises `OSError`, `UnknownFaultError`."""
+    if not asked.faults:
+        return []
+    try:
+        script = YAML(typ="safe").load(Path(asked.faults).read_text("utf-8"))
+    except YAMLError as error:
+        raise UnknownFaultError(f"{asked.faults} is no YAML: {error}") from error
+    if not isinstance(script, list) or not all(isinstance(fault, dict) for fault in script):
+        raise UnknownFaultError(f"{asked.faults} holds no list of faults")
+    return script
+
+
+async def serve(sandbox: Sandbox, host: str, port: int, tls: ssl.SSLContext | None) -> None:
     """Serve until SIGTERM or SIGINT."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    sandbox = Sandbox(settings)
+    settings = sandbox.world.settings
     server = HttpServer(sandbox, sandbox.date_header)
     sandbox.world.outages.refuse = server.refuse
     bound = await server.start(host, port, tls)
@@ -96,9 +118,11 @@ def main() -> int:
     asked = arguments()
     logging.basicConfig(level=logging.DEBUG if asked.verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        settings = settings_of(asked)
-        asyncio.run(serve(settings, asked.host, asked.port, tls_of(asked)))
-    except (UnknownSeedError, OSError, sqlite3.Error) as error:
+        sandbox = Sandbox(settings_of(asked))
+        for fault in faults_of(asked):
+            sandbox.world.faults.add(fault)
+        asyncio.run(serve(sandbox, asked.host, asked.port, tls_of(asked)))
+    except (UnknownSeedError, UnknownFaultError, OSError, sqlite3.Error) as error:
         log.critical("%s", error)
         return 1
     return 0

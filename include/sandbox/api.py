@@ -77,6 +77,9 @@ class Api:
         call.client_id = (_basic(request) or (form.get("client_id"), ""))[0]
         if self._world.outages.in_maintenance:
             return self._counter.answered(call, self._closed(call))
+        if self._world.switches.token_errors_block and self._world.limits.is_blocked(_token_key(call)):
+            call.text = "blocked after too many errors"
+            return self._counter.answered(call, Response(self._world.switches.error_block_status))
         fault = self._world.faults.pick(request.method, call.endpoint, None, form.get("grant_type", ""))
         return await self._distortion.answer(call, fault, lambda: self._token(request, call, form), "json")
 
@@ -88,6 +91,8 @@ class Api:
         except TokenRefusedError as refused:
             self._oauth.note_replay(refused)
             call.error_counted = refused.counts
+            if refused.counts:
+                self._world.limits.note_error(_token_key(call), self._world.switches.error_block_max)
             call.text = f"{refused.error}: {refused.description}"
             body = orjson.dumps({"error": refused.error, "error_description": refused.description})
             return Response(refused.status, body, {**JSON, **({"Reason": refused.reason} if refused.reason else {})})
@@ -251,6 +256,11 @@ class Api:
 
 
 _BLOCKED = 'SELECT "BlockingStatus" FROM divisions WHERE "Code" = ?'
+
+
+def _token_key(call: Call) -> tuple[str, str, int, str]:
+    """Return what the errors of an application at the token endpoint are counted under."""
+    return call.client_id or "", "", 0, call.endpoint
 
 
 def _options(request: Request) -> dict[str, str]:

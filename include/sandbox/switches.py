@@ -20,6 +20,7 @@ class Switches:
     old_token_status: int = 401  # 401 | 400 for an already used refresh token (1.9)
     replays_before_kill: int = 2  # the nth replay of a used refresh token kills the chain; 0 never (8)
     consent_ends_old_chain: bool = True  # a new consent of the same user and application ends the old chain (1.11)
+    token_errors_block: bool = False  # refreshes that are refused, too early ones too, count as errors and block the token endpoint (1.6)
     token_calls_per_day: int = 0  # 200 as announced in 2021; 0 is no limit (1.14)
     check_redirect_uri: bool = True  # the redirect address must be registered (1.2)
     check_scopes: bool = True  # an application without the scope gets 403 (1.16)

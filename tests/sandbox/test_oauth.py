@@ -107,6 +107,13 @@ def test_1_6_a_token_lives_600_seconds_and_is_refreshed_from_570_on(own, app):
     assert app.get("current/Me").status_code == 200
 
 
+def test_1_6_refreshes_that_come_too_early_may_block_the_token_endpoint_by_switch(own, app):
+    own.switch(token_errors_block=True)
+    assert [app.refresh().status_code for _ in range(11)] == [400] * 10 + [429]
+    advance(own, 3601)
+    assert app.refresh().status_code == 200
+
+
 def test_1_9_a_used_token_is_refused_and_its_second_replay_kills_the_chain(own, app):
     used = app.tokens["refresh_token"]
     advance(own, 580)

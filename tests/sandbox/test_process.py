@@ -36,9 +36,27 @@ def test_it_stops_at_once_even_while_it_holds_an_answer(new_sandbox, number):
 
 def test_it_says_what_is_wrong_when_it_cannot_start(new_sandbox):
     own = new_sandbox()
-    for arguments in (["--port", str(own.port)], ["--seed", "nonsense"], ["--state", "/nowhere/at/all.sqlite"]):
+    nothing = "/nowhere/at/all"
+    wrong = [["--port", str(own.port)], *([option, nothing] for option in ("--seed", "--state", "--faults", "--tls-certificate"))]
+    for arguments in wrong:
         command = [sys.executable, "-m", "include.sandbox", *arguments]
         assert subprocess.run(command, cwd=ROOT, capture_output=True, timeout=20, check=False).returncode == 1
+
+
+def test_faults_can_be_in_force_from_the_start(new_sandbox, tmp_path):
+    script = tmp_path / "script.yaml"
+    script.write_text("- {kind: unavailable_before_commit, endpoint: salesentry/SalesEntries}\n- {kind: slow, rate: 0.5, seconds: 0.01}\n")
+    own = new_sandbox("--faults", str(script))
+    app = application_one(own).sign_in()
+    assert [app.post(ENTRIES, entry(app)).status_code for _ in range(2)] == [503, 201]
+    assert [fault["kind"] for fault in own.control("GET", "faults")["faults"]] == ["unavailable_before_commit", "slow"]
+
+
+@pytest.mark.parametrize("script", ["- {kind: flood}", "kind: slow", "- [", "- 1"])
+def test_faults_without_sense_keep_it_from_starting(tmp_path, script):
+    (tmp_path / "script.yaml").write_text(script)
+    command = [sys.executable, "-m", "include.sandbox", "--port", "0", "--seed", "small", "--faults", str(tmp_path / "script.yaml")]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, timeout=20, check=False).returncode == 1
 
 
 def test_its_state_survives_a_kill(new_sandbox, tmp_path):
