@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.administrations.customers import Customers
@@ -51,6 +51,7 @@ def kept(text: str, wire: str | None) -> bool:
     return wire == whole or (wire.endswith(ELLIPSIS) and whole.startswith(wire.removesuffix(ELLIPSIS)) and utf16_length(wire) <= 60)
 
 
+@settings(max_examples=1000)
 @given(name=TEXTS, line_1=MAYBE, line_2=MAYBE, city=MAYBE, contact=MAYBE)
 def test_no_text_is_invented_and_none_is_lost(
     name: str, line_1: str | None, line_2: str | None, city: str | None, contact: str | None

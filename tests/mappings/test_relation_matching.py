@@ -64,6 +64,10 @@ def test_a_code_alone_is_never_enough(code: str) -> None:
     assert "Boulangerie" not in str(differs.value)
 
 
+def test_a_customer_number_is_no_evidence_where_codes_have_nothing_to_do_with_it() -> None:
+    assert relation_of(ACCOUNT, [OURS], TOKEN, Relations.over([relation("12583", **OTHER)])) is None
+
+
 def test_a_relation_of_another_country_with_the_same_registration_number_is_another() -> None:
     assert found(relation("4711", **{**OTHER, "ChamberOfCommerce": "345678901", "Country": "NL"})) is None
 

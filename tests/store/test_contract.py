@@ -507,3 +507,34 @@ def test_what_has_no_payload_yet_waits_until_it_is_mapped(rig: Rig):
 def test_nothing_waits_for_what_is_not_there(rig: Rig):
     with pytest.raises(LookupError):
         rig.store().plan([draft(waits_for=Key("shop", "A9", "sale"))], None)
+
+
+def test_what_stands_in_exact_already_is_taken_without_a_call(rig: Rig):
+    store = rig.store()
+    taken = draft(adopts=UUID(int=7))
+
+    assert store.plan([taken], None) == {"adopted": 1}
+    assert store.plan([taken], None) == {"known": 1}
+    assert (states(rig), store.get(1).exact_id) == (["posted"], UUID(int=7))
+    assert list(store.ready(DIVISION, 10)) == []
+
+
+def test_what_was_planned_is_taken_when_it_turns_out_to_stand_in_exact(rig: Rig):
+    store = rig.store()
+    store.plan([draft()], None)
+
+    assert store.plan([newer(adopts=UUID(int=7))], None) == {"superseded_adopted": 1}
+    assert (states(rig), store.get(1).exact_id) == (["posted"], UUID(int=7))
+
+
+def test_what_died_with_another_comes_back_when_the_source_cures_that_one(rig: Rig):
+    store = rig.store()
+    cause = Cause("relation_differs", "17850")
+    store.plan([dead("R1", cause), draft("A1", payload=None, waits_for=draft("R1").key)], None)
+    store.ready(DIVISION, 10)
+    assert states(rig) == ["dead_letter", "dead_letter"]
+
+    store.plan([newer("R1", adopts=UUID(int=7))], None)
+    assert states(rig) == ["posted", "planned"]
+    assert store.plan([draft("A1")], None) == {"superseded_planned": 1}
+    assert list(store.ready(DIVISION, 10)) == [2]
