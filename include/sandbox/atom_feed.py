@@ -20,6 +20,7 @@ DECLARATION = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n'
 NAMESPACES = f'xmlns="http://www.w3.org/2005/Atom" xmlns:d="{DATA}" xmlns:m="{METADATA}"'
 # .NET writes what XML 1.0 forbids as references, so strict parsers choke on them (FACTS 3.1).
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 FEED = (
     '<title type="text">{title}</title><id>{uri}</id><updated>{now}</updated>'
@@ -37,6 +38,8 @@ ERROR = DECLARATION + '<error xmlns="' + METADATA + '"><code></code><message xml
 
 def text_of(value: str) -> str:
     """Return a text as element content."""
+    if SPECIAL.search(value) is None:
+        return value
     escaped = escape(value)
     return FORBIDDEN.sub(lambda found: f"&#x{ord(found.group()):X};", escaped) if FORBIDDEN.search(escaped) else escaped
 
@@ -46,6 +49,7 @@ def error(text: str) -> bytes:
     return ERROR.format(text=text_of(text)).encode("utf-8")
 
 
+@lru_cache(maxsize=65_536)
 def _date(value: int) -> str:
     at, milliseconds = moment(value), value % 1000
     fraction = f".{milliseconds:03d}".rstrip("0") if milliseconds else ""
@@ -64,6 +68,11 @@ def _string(value: Any) -> str:
     return text_of(str(value))
 
 
+def _plain(value: Any) -> str:
+    """Return a number or a GUID, which nothing in XML can mistake."""
+    return str(value)
+
+
 CONVERTERS: dict[str, Callable[[Any], str]] = {"Edm.DateTime": _date, "Edm.Double": _double, "Edm.Boolean": _boolean, "Edm.String": _string}
 
 
@@ -74,7 +83,7 @@ def _templates(entity: Entity, names: tuple[str, ...]) -> tuple[tuple[str, str, 
     for name in names:
         edm = entity.fields[name].edm
         typed = "" if edm == "Edm.String" else f' m:type="{edm}"'
-        found.append((name, f"<d:{name}{typed}>", f'<d:{name}{typed} m:null="true" />', CONVERTERS.get(edm, _string)))
+        found.append((name, f"<d:{name}{typed}>", f'<d:{name}{typed} m:null="true" />', CONVERTERS.get(edm, _plain)))
     return tuple(found)
 
 
