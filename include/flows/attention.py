@@ -80,6 +80,9 @@ def _look_again(trial: _Trial, records: list[Mutation]) -> bool:
 def _send_again(trial: _Trial, records: list[Mutation]) -> bool:
     """Map the records anew and send them, a canary first; False when it did not get through, and the others stay where they are."""
     drafts = drafts_of(trial.run, records)
+    tried = {str(record.key) for record in records}
+    # Relations that these documents have to wait for, and that nobody planned yet.
+    trial.run.outbox.plan([draft for name, draft in drafts.items() if draft.key.division and name not in tried])
     to_send = [record for record in records if (draft := drafts.get(str(record.key))) is not None and draft.state is State.PLANNED]
     sendable = {record.mutation_id for record in to_send}
     for record in records:
