@@ -77,9 +77,9 @@ def test_a_mistake_in_division_journal_currency_or_period_stops_the_administrati
     """One mistake after the other in the same books: each is what Exact says at that moment, whatever the mirror held before."""
     for finding, (name, plant) in STOPS.items():
         world.sandbox.reset()
-        refreshed(world, name)
         plant(world)
-        refreshed(world, name)
+        with world.run(name) as run:
+            run.mapping.check_anew()
         with pytest.raises(SetupError, match="mapping_check") as refusal:
             book(world, name)
 
