@@ -12,6 +12,7 @@ from typing import Any
 from include.checks.findings import Finding, failure, warning
 from include.checks.invariants import Belongings
 from include.exact.booked import WrittenDocument
+from include.outbox.changes import REVERSAL
 from include.outbox.states import State
 
 ZERO = Decimal(0)
@@ -111,7 +112,9 @@ class Completeness:
                 self._add_exact(figure, mutation)
         for mutation in self._orphans():
             figure = found.of(mutation["source_day"], mutation["currency"] or "", mutation["effect"])
-            figure.fates[_fate(mutation)].add(mutation["amount_net"])
+            # A reversal is no document of the shop: it takes one of ours back, and has a line of its own.
+            if not mutation["effect"].startswith(REVERSAL):
+                figure.fates[_fate(mutation)].add(mutation["amount_net"])
             self._add_exact(figure, mutation)
         return found.sorted()
 
@@ -165,6 +168,8 @@ def sums_are_the_shops(
     """
     records = {(record.number, record.effect): record for record in source}
     for mutation in belongings.mutations:
+        if mutation["effect"].startswith(REVERSAL):
+            continue
         record = records.get((mutation["source_id"], mutation["effect"]))
         posted = State(mutation["state"]) in {State.POSTED, State.GONE}
         if record is None:
@@ -175,7 +180,7 @@ def sums_are_the_shops(
             continue
         says = f"{record.number}: the shop charges {record.net} net, {mutation['amount_net']} were booked"
         if record.version != mutation["source_version"]:
-            yield warning("I5", f"{says}; the shop changed it after it was booked", "credit and book again by hand, or leave it")
+            yield warning("I5", f"{says}; the shop changed it after it was booked", "its case asks what is to become of it")
         else:
             yield failure("I5", says, f"exactly trace {record.number}: the mapping and the shop's views disagree")
 

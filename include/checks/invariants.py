@@ -25,6 +25,10 @@ Mutation = Mapping[str, Any]
 Booked = Sequence[BookedDocument]
 
 
+# Effects whose documents are credits: returns, and sales that were turned round as a whole.
+CREDITS = frozenset({"credit", "reverse_sale"})
+
+
 class Belongings:
     """Which document in Exact belongs to which mutation: by our token, else by our reference in the same journal."""
 
@@ -49,7 +53,7 @@ class Belongings:
             for document in self._by_reference.get(mutation["your_ref"], [])
             if document.token not in self._tokens
             and document.exact_id != str(mutation["exact_id"])
-            and document.is_credit == (mutation["effect"] == "credit")
+            and document.is_credit == (mutation["effect"] in CREDITS)
         ]
 
     def strangers(self) -> dict[str, BookedDocument]:

@@ -13,8 +13,6 @@ class Words:
     """Headings and sentences in one language."""
 
     case_columns: tuple[str, str, str, str, str]
-    gone_columns: tuple[str, str, str, str]
-    gone: str
     nothing: str
     state: str
     open: str
@@ -31,13 +29,14 @@ class Words:
     other_reference: str
     moved_on: str
     adopted: str
+    booked_again: str
+    rebook: str
+    rebooked: str
 
 
 WORDS: Mapping[Language, Words] = {
     "nl": Words(
         case_columns=("stuks", "geval", "open sinds", "oorzaak", "wat te doen"),
-        gone_columns=("administratie", "nummer", "nummer in Exact", "sinds"),
-        gone="In Exact verwijderd",
         nothing="Er wacht niets op u.",
         state="stand",
         open="open",
@@ -54,11 +53,12 @@ WORDS: Mapping[Language, Words] = {
         other_reference="dit document draagt een andere verwijzing dan {number}: als het toch het juiste is, herhaal dit dan met --yes",
         moved_on="het wacht niet meer op u: exactly trace vertelt wat ermee gebeurde",
         adopted="{number} hoort nu bij document {document} in Exact, volgens {by}.",
+        booked_again="{number} wordt opnieuw geboekt, volgens {by}: {tally}.",
+        rebook="Wat van {number} in Exact staat, wordt gecrediteerd, en wat de webshop nu zegt opnieuw geboekt. Doorgaan?",
+        rebooked="{number}: {posted} documenten geboekt, gevraagd door {by}.",
     ),
     "en": Words(
         case_columns=("records", "case", "open since", "cause", "what to do"),
-        gone_columns=("administration", "number", "number in Exact", "since"),
-        gone="Deleted in Exact",
         nothing="Nothing waits for you.",
         state="state",
         open="open",
@@ -75,5 +75,8 @@ WORDS: Mapping[Language, Words] = {
         other_reference="this document carries another reference than {number}: if it is the right one nevertheless, repeat with --yes",
         moved_on="it does not wait for you any more: exactly trace tells what became of it",
         adopted="{number} belongs to document {document} in Exact now, says {by}.",
+        booked_again="{number} is booked again, says {by}: {tally}.",
+        rebook="What stands in Exact of {number} is credited, and what the shop says now is booked anew. Go on?",
+        rebooked="{number}: {posted} documents booked, asked by {by}.",
     ),
 }

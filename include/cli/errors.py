@@ -35,7 +35,7 @@ def _enter() -> None:
 
 @errors.command("list", epilog="Example: exactly errors list --language nl")
 def list_(language: InLanguage = Language.ENGLISH, as_json: AsJson = False) -> None:
-    """List the open cases, with cause and cure, and what people deleted in Exact. Exit status 1 when anything waits."""
+    """List the open cases, with cause and cure. Exit status 1 when anything waits."""
     _enter()
     from include.cli.show_errors import show_list
 
@@ -92,6 +92,23 @@ def dismiss(
     show_dismiss(what, Decision(by, yes, language.value), reason)
 
 
+@errors.command(epilog="Example: exactly errors rebook 536365")
+def rebook(
+    number: Annotated[str, typer.Argument(help="The shop's number of the order.")],
+    by: By,
+    yes: Yes = False,
+    language: InLanguage = Language.ENGLISH,
+) -> None:
+    """Credit what stands in Exact for an order that changed since, and book it anew as the shop has it now.
+
+    For documents that are processed: drafts are replaced by themselves. An order that was cancelled is only credited.
+    """
+    _enter()
+    from include.cli.show_errors import Decision, show_rebook
+
+    show_rebook(number, Decision(by, yes, language.value))
+
+
 @errors.command(epilog="Example: exactly errors adopt 536365 5f3c0e0a-8f0e-4e57-9d8f-0c9f3b0c1a11")
 def adopt(
     number: Annotated[str, typer.Argument(help="The shop's number.")],
@@ -105,3 +122,16 @@ def adopt(
     from include.cli.show_errors import Decision, show_adopt
 
     show_adopt(number, exact_id, Decision(by, yes, language.value))
+
+
+@errors.command("book-again", epilog="Example: exactly errors book-again 536365")
+def book_again(
+    number: Annotated[str, typer.Argument(help="The shop's number.")],
+    by: By,
+    language: InLanguage = Language.ENGLISH,
+) -> None:
+    """Book a document once more that somebody deleted in Exact, as the shop has it now; its case closes."""
+    _enter()
+    from include.cli.show_errors import Decision, show_book_again
+
+    show_book_again(number, Decision(by, True, language.value))

@@ -15,6 +15,7 @@ from include.cli import output
 from include.cli.error_words import WORDS
 from include.console.error_queue import (
     RecordLine,
+    book_again,
     book_today,
     dismiss,
     document_for,
@@ -22,10 +23,12 @@ from include.console.error_queue import (
     open_lines,
     story_of_case,
     waiting_record,
+    waiting_records,
 )
 from include.errors import SetupError
 from include.outbox.causes import Language
 from include.outbox.model import Mutation
+from include.rebooking import credit_and_rebook
 from include.store.acts import ActStore
 from include.store.cases import Case, CaseStore
 from include.store.database import Database
@@ -54,26 +57,21 @@ class Decision:
 
 
 def show_list(*, language: Language, as_json: bool) -> bool:
-    """List the open cases and what was deleted in Exact; tells whether there is any."""
+    """List the open cases; tells whether there is any."""
     with store() as database:
-        lines, gone = open_lines(CaseStore(database), language), ActStore(database).gone()
+        lines = open_lines(CaseStore(database), language)
     if as_json:
-        output.print_json({"cases": lines, "gone": gone})
-        return bool(lines or gone)
+        output.print_json({"cases": lines})
+        return bool(lines)
     words, console = WORDS[language], output.console()
     if lines:
         shown = output.table(*words.case_columns, right=words.case_columns[:1])
         for line in lines:
             shown.add_row(str(line.records), line.case_id, output.moment(line.opened_at), Text(line.says), Text(line.cure))
         console.print(shown)
-    if gone:
-        shown = output.table(*words.gone_columns, title=words.gone)
-        for row in gone:
-            shown.add_row(row["administration"], row["your_ref"], row["exact_number"] or "–", output.moment(row["updated_at"]))
-        console.print(shown)
-    if not lines and not gone:
+    else:
         output.say(words.nothing)
-    return bool(lines or gone)
+    return bool(lines)
 
 
 def show_case(name: str, *, language: Language, as_json: bool) -> None:
@@ -91,6 +89,8 @@ def show_case(name: str, *, language: Language, as_json: bool) -> None:
     console.print(output.pairs({words.state: state, words.cause: story.says, words.cure: story.cure}, title=story.case_id))
     for record in story.records:
         console.print(output.pairs(_record(record), title=f"{record.effect} {record.number}"))
+    for finding in story.findings:
+        console.print(output.pairs({**finding.facts, "document url": finding.document_url or "–"}, title=finding.number))
 
 
 def _record(record: RecordLine) -> dict[str, str]:
@@ -135,10 +135,13 @@ def show_dismiss(what: str, decision: Decision, reason: str) -> None:
     words = WORDS[decision.language]
     with store() as database:
         acts, cases = ActStore(database), CaseStore(database)
-        records = cases.records(known_case(cases, what).case_id) if CASE_SEPARATOR in what else [waiting_record(acts, what)]
+        case = known_case(cases, what) if CASE_SEPARATOR in what else None
+        records = cases.records(case.case_id) if case else [waiting_record(acts, what)]
         if len(records) > 1 and not decision.yes:
             typer.confirm(words.dismiss_all.format(count=len(records)), abort=True)
         done = dismiss(acts, records, reason, decision.by)
+        if case and cases.settle_findings(case.case_id, reason, f"errors dismiss by {decision.by}"):
+            _close(database, case.case_id, f"errors dismiss by {decision.by}: {reason}", decision.language)
         output.say(words.dismissed.format(numbers=", ".join(record.your_ref for record in done) or "–", by=decision.by))
         _close_cases(database, done, f"errors dismiss by {decision.by}: {reason}", decision.language)
 
@@ -160,9 +163,39 @@ def show_adopt(number: str, exact_id: UUID, decision: Decision) -> None:
         _close_cases(database, [record], f"errors adopt by {decision.by}", decision.language)
 
 
+def show_rebook(number: str, decision: Decision) -> None:
+    """Credit what stands in Exact of an order, and book it anew."""
+    words = WORDS[decision.language]
+    with store() as database:
+        waiting = waiting_records(ActStore(database), number)
+        if not decision.yes:
+            typer.confirm(words.rebook.format(number=number), abort=True)
+        with command_run(waiting[0].administration) as run:
+            tally = credit_and_rebook(run, waiting[0].key.source_id, f"errors rebook by {decision.by}")
+        output.say(words.rebooked.format(number=number, posted=tally["posted"], by=decision.by))
+        _close_cases(database, waiting, f"errors rebook by {decision.by}", decision.language)
+
+
+def show_book_again(number: str, decision: Decision) -> None:
+    """Book once more what somebody deleted in Exact."""
+    words = WORDS[decision.language]
+    with store() as database:
+        acts = ActStore(database)
+        record = waiting_record(acts, number)
+        with command_run(record.administration) as run:
+            tally = book_again(run, acts, record, decision.by)
+        told = ", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "planned"
+        output.say(words.booked_again.format(number=number, by=decision.by, tally=told))
+        _close_cases(database, [record], f"errors book-again by {decision.by}", decision.language)
+
+
 def _close_cases(database: Database, records: Sequence[Mutation], note: str, language: Language) -> None:
     """Close the cases of these records that are empty now, and say so."""
     causes = {(record.administration, record.cause.code, record.cause.subject) for record in records if record.cause}
     for case in CaseStore(database).of_causes(sorted(causes)):
-        if close_emptied(database, case.case_id, note):
-            output.say(WORDS[language].closed_now.format(case=case.case_id))
+        _close(database, case.case_id, note, language)
+
+
+def _close(database: Database, case_id: str, note: str, language: Language) -> None:
+    if close_emptied(database, case_id, note):
+        output.say(WORDS[language].closed_now.format(case=case_id))

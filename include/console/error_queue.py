@@ -13,11 +13,12 @@ from include.administrations.loader import load_administrations
 from include.console.trace import live_document
 from include.errors import SetupError
 from include.exact.documents import KINDS
+from include.feeds import drafts_anew
 from include.flows.attention import drafts_of
 from include.outbox.causes import Language, explain
-from include.outbox.model import Draft, Mutation
+from include.outbox.model import Draft, Mutation, Tally
 from include.outbox.states import State
-from include.run import Run
+from include.run import Run, require_booking
 from include.store.acts import ActStore, Document
 from include.store.cases import Case, CaseStore, case_of
 from include.store.checks import EntryDays
@@ -55,8 +56,17 @@ class RecordLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindingLine:
+    """A document in Exact that a case is about beside those that records call their own."""
+
+    number: str
+    facts: Mapping[str, str]
+    document_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseStory:
-    """A case with all its records."""
+    """A case with all its records, and what it is about beside them."""
 
     case_id: str
     state: str
@@ -64,6 +74,7 @@ class CaseStory:
     says: str
     cure: str
     records: tuple[RecordLine, ...]
+    findings: tuple[FindingLine, ...]
 
 
 def open_lines(cases: CaseStore, language: Language) -> list[CaseLine]:
@@ -101,7 +112,12 @@ def story_of_case(cases: CaseStore, case: Case, links: Links, language: Language
         says=says,
         cure=cure,
         records=tuple(_record(record, links) for record in cases.records(case.case_id)),
+        findings=tuple(_finding(row, links) for row in cases.findings(case.case_id)),
     )
+
+
+def _finding(row: Mapping[str, Any], links: Links) -> FindingLine:
+    return FindingLine(number=row["your_ref"], facts=row["facts"], document_url=links.of_document(row["division"], row["exact_id"]))
 
 
 def _record(record: Mutation, links: Links) -> RecordLine:
@@ -120,9 +136,7 @@ def _record(record: Mutation, links: Links) -> RecordLine:
 
 def waiting_record(acts: ActStore, number: str) -> Mutation:
     """The one record under this number that waits for a person. Raises `SetupError` when there is none, or more than one."""
-    found = acts.waiting(number)
-    if not found:
-        raise SetupError("nothing_waits", number, cure="no record of this number waits for a person: exactly trace tells its story")
+    found = waiting_records(acts, number)
     if len(found) > 1:
         named = ", ".join(f"{record.key.effect} in {record.administration}" for record in found)
         raise SetupError("several_wait", number, cure=f"{named} wait under this number: name the case instead")
@@ -140,11 +154,37 @@ def book_today(database: Database, cases: Sequence[Case], by: str) -> None:
         days.choose(records.records(case.case_id), today, by)
 
 
+def waiting_records(acts: ActStore, number: str) -> list[Mutation]:
+    """The records under this number that wait for a person. Raises `SetupError` when there is none."""
+    found = acts.waiting(number)
+    if not found:
+        raise SetupError("nothing_waits", number, cure="no record of this number waits for a person: exactly trace tells its story")
+    return found
+
+
 def dismiss(acts: ActStore, records: Sequence[Mutation], reason: str, by: str) -> list[Mutation]:
     """Dismiss these records for a reason; returns those that still waited."""
     if not reason.strip():
         raise SetupError("no_reason", cure="say why these records are not to be booked: --reason")
     return [record for record in records if acts.dismiss(record, reason.strip(), f"errors dismiss by {by}")]
+
+
+def book_again(run: Run, acts: ActStore, record: Mutation, by: str) -> Tally:
+    """Book once more what somebody deleted in Exact, as a new effect with what the shop says now, and send it.
+
+    Raises `SetupError` when it was not deleted there, or when the shop wants none of it any more.
+    """
+    if record.state is not State.GONE:
+        raise SetupError("not_deleted", record.your_ref, cure=f"it is {record.state.value}: only what was deleted in Exact is booked again")
+    require_booking(run.administration)
+    drafts = drafts_anew(run, record)
+    again = next((draft for draft in drafts if draft.key.effect == record.key.effect), None)
+    if again is None or again.dismissed:
+        why = again.cause if again else "it is vanished, another administration's, or older than book_from"
+        raise SetupError("not_wanted", record.your_ref, cure=f"the shop wants none of it any more ({why}): dismiss it with a reason")
+    run.outbox.plan(drafts)
+    acts.dismiss(record, f"booked again as {again.key}", f"errors book-again by {by}")
+    return run.outbox.drain(only=run.outbox.store.ids_of(record.key.source_system, [record.key.source_id]))
 
 
 def document_for(run: Run, record: Mutation, exact_id: UUID) -> tuple[Document, dict[str, Any], Draft | None]:

@@ -8,10 +8,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from include.flows.mirror_refresh import refresh
 from include.outbox.ports import Purpose
 
 UNKNOWN = "UK:unknown_relation:17850"
-COMMANDS = ("list", "show", "retry", "dismiss", "adopt")
+COMMANDS = ("list", "show", "retry", "dismiss", "rebook", "adopt", "book-again")
 
 
 @pytest.fixture
@@ -104,12 +105,48 @@ def test_a_whole_case_is_dismissed_after_a_question(company, letter):
 
 
 def test_what_was_deleted_in_exact_is_listed_and_can_be_dismissed(company):
-    company.memory("update mutation set state = 'gone', actor = 'mirror' where your_ref = '536389'")
-    assert [row["your_ref"] for row in company.json("errors", "list")["gone"]] == ["536389"]
+    case_id = delete_in_exact(company, "536389")
+    assert {case["case_id"]: case["records"] for case in company.json("errors", "list")["cases"]}[case_id] == 1
 
-    assert company.run("errors", "dismiss", "536389", "--reason", "double order").exit_code == 0
+    dismissed = company.run("errors", "dismiss", "536389", "--reason", "double order")
+    assert dismissed.exit_code == 0
+    assert f"{case_id} is closed" in dismissed.output
     row = company.mutation("536389")
     assert (row["state"], row["cause_code"]) == ("dismissed", "deleted_in_exact")
+
+
+def test_what_was_deleted_in_exact_is_booked_again_under_a_new_number_of_its_effect(company):
+    number = company.world.add_order(f"8{uuid4().int % 10**7:07}", like="536389")
+    company.book()
+    deleted = company.mutation(number)["exact_id"]
+    case_id = delete_in_exact(company, number)
+    retried = company.run("errors", "retry", case_id)
+    assert (retried.exit_code, "1 still wait" in retried.output) == (1, True)
+
+    again = company.run("errors", "book-again", number, "--by", "An")
+    assert again.exit_code == 0, again.output
+    assert f"{case_id} is closed" in again.output
+    first, second = company.world.mutations("your_ref = %s and effect = 'sale'", number)
+    assert (first["state"], first["exact_id"], second["state"], second["effect_number"]) == ("dismissed", deleted, "posted", 2)
+    assert ("gone", "dismissed", "errors book-again by An") in [event[:3] for event in events(company, number)]
+    assert company.run("errors", "book-again", number).exit_code == 3
+
+
+def test_only_what_was_deleted_is_booked_again(company, letter):
+    refused = company.run("errors", "book-again", letter["your_ref"])
+
+    assert refused.exit_code == 3
+    assert "only what was deleted" in refused.output
+
+
+def delete_in_exact(company, number: str) -> str:
+    """Somebody deletes the document of an order, and the mirror sees it."""
+    row = company.mutation(number)
+    with company.world.run(row["administration"]) as run:
+        refresh(run)
+        company.world.sandbox.control("DELETE", f"documents/{row['exact_id']}")
+        refresh(run)
+    return f"{row['administration']}:deleted_in_exact:{number}"
 
 
 def test_a_posted_record_cannot_be_dismissed(company):
@@ -210,3 +247,21 @@ def typed_into_exact(company, *, like: dict, reference: str) -> str:
         reply = run.exact.post(like["endpoint"], json.dumps(payload), lambda: True)
         run.outbox._parts.gate.give_back_unused(permit)
     return json.loads(reply.body)["d"]["InvoiceID"]
+
+
+def test_rebooking_credits_what_stands_and_books_what_the_shop_says_now(company):
+    number = f"9{uuid4().int % 10**7:07}"
+    company.world.add_order(number, like="536389")
+    company.book()
+    company.world.shop("update webshop.sale_items set qty = 2 where sale_no = %s and line_no = 1", number)
+    company.world.shop("update webshop.sales set updated_at = now() where sale_no = %s", number)
+    company.book()
+    refused = company.run("errors", "rebook", number, typed="n\n")
+    result = company.run("errors", "rebook", number, "--by", "Ann", "--yes")
+
+    assert refused.exit_code == 1
+    assert f"{number}: 2 documents booked, asked by Ann." in result.output
+    rows = company.world.mutations("your_ref = %s", number)
+    assert [(row["effect"], row["state"]) for row in rows] == [("sale", "posted"), ("sale", "posted"), ("reverse_sale", "posted")]
+    assert rows[2]["amount_net"] == -rows[0]["amount_net"]
+    assert company.run("errors", "rebook", number, "--yes").exit_code == 3

@@ -266,3 +266,21 @@ def _plan(company, number, *, like):
 def _forget_order(company, number):
     company.world.shop("delete from webshop.sale_items where sale_no = %s", number)
     company.world.shop("delete from webshop.sales where sale_no = %s", number)
+
+
+def test_orders_that_changed_were_cancelled_and_were_credited_add_up(settled):
+    world = settled.world
+    changed, cancelled, credited = (
+        world.add_order(f"99900{number}", like=like) for number, like in enumerate(("536365", "536366", "536389"))
+    )
+    settled.book()
+    settled.memory("update mutation set posted_at = posted_at - interval '1 hour' where state = 'posted'")
+    world.shop("update webshop.sale_items set qty = 3 where sale_no = %s and line_no = 1", changed)
+    world.shop("update webshop.sales set voided = true where sale_no = any(%s)", [cancelled, credited])
+    world.shop("update webshop.sales set updated_at = now() where sale_no = any(%s)", [changed, cancelled, credited])
+    settled.book()
+    settled.memory("update mutation set posted_at = posted_at - interval '1 hour' where state = 'posted'")
+
+    assert failures(settled) == []
+    assert all(day["agrees"] for each in settled.json("verify")["administrations"] for day in each["days"])
+    assert [row["state"] for row in world.mutations("your_ref = any(%s)", [changed, cancelled, credited])].count("posted") == 5

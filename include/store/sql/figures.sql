@@ -1,7 +1,8 @@
 -- name: states
--- Documents by administration and state.
+-- What was to be made in Exact, by administration and state; neither deletions nor what newer documents took the place of.
 select administration, state, count(*) as documents, coalesce(sum(amount_net) filter (where state = 'posted'), 0) as net
-from mutation group by administration, state;
+from mutation where method = 'POST' and (state <> 'dismissed' or cause_code <> 'replaced')
+group by administration, state;
 
 -- name: flows
 -- What each flow made of its records, by administration, state and cause.
