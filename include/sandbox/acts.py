@@ -76,7 +76,16 @@ PUTS: dict[str, Callable[[Bookkeeper, str, Row], None]] = {
     "documents/Documents": documents.change_document,
     "webhooks/WebhookSubscriptions": webhook_subscriptions.change_subscription,
 }
+
+
+def _keep_division(keeper: Bookkeeper, _: str) -> None:
+    """Refuse to delete a company: the sandbox would be left without it."""
+    keeper.complain("cannot_delete", "Division")
+    keeper.refuse_if_any()
+
+
 DELETES: dict[str, Callable[[Bookkeeper, str], None]] = {
+    "system/Divisions": _keep_division,
     "salesinvoice/SalesInvoices": sales_invoices.delete_invoice,
     "salesinvoice/SalesInvoiceLines": sales_line_edits.delete_invoice_line,
     "salesentry/SalesEntries": sales_entries.delete_entry,

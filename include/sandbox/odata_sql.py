@@ -62,7 +62,7 @@ class Condition:
         if isinstance(left, Literal) or right.kind not in LITERALS.get(self._type(left), set()):
             raise BadRequestError(SYNTAX)
         value = self._value(left)
-        self.parameters.append(_bound(right))
+        self.parameters.append(bound(right))
         return f"({value} {OPERATORS[operator]} ?)"
 
     def _null(self, left: Node, operator: str) -> str:
@@ -91,7 +91,7 @@ class Condition:
             self._field(node.name)
             return quoted(node.name)
         if isinstance(node, Literal):
-            self.parameters.append(_bound(node))
+            self.parameters.append(bound(node))
             return "?"
         if isinstance(node, Call):
             return self._call(node)
@@ -109,7 +109,7 @@ class Condition:
         return f"{node.function}({values[0]})"
 
 
-def _bound(literal: Literal) -> Any:
+def bound(literal: Literal) -> Any:
     """Return a constant as SQLite compares it."""
     value = literal.value
     if isinstance(value, Decimal):

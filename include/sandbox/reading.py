@@ -16,7 +16,7 @@ from include.sandbox.odata_accept import Form
 from include.sandbox.odata_filter import SYNTAX, parse_literal
 from include.sandbox.odata_json import Page, Renderer
 from include.sandbox.odata_query import Query, continue_after, read_query, read_select
-from include.sandbox.odata_sql import LITERALS
+from include.sandbox.odata_sql import LITERALS, bound
 from include.sandbox.world import World
 
 DAY_MS = 86_400_000
@@ -91,7 +91,7 @@ class Reader:
         literal = parse_literal(key)
         if literal.kind not in LITERALS.get(entity.fields[entity.key].edm, set()):
             raise BadRequestError(SYNTAX)
-        where, parameters = [f"{sql.quoted(entity.key)} = ?"], [str(literal.value) if literal.kind == "guid" else literal.value]
+        where, parameters = [f"{sql.quoted(entity.key)} = ?"], [bound(literal)]
         self._only_visible(entity, where, parameters)
         columns = sql.named(known.name for known in entity.scalars)
         row = self._world.database.one(sql.select(columns, entity.table, " AND ".join(where)), parameters)

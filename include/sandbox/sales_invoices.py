@@ -5,18 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from include.sandbox import documents, ledger, sql
+from include.sandbox import documents, ledger, sql, stock
 from include.sandbox.answers import BadRequestError, NotFoundError
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.clock import day_ms
 from include.sandbox.database import Row
 from include.sandbox.payload import TOP_LEVEL, Payload
 from include.sandbox.sales_lines import credit_sign, invoice_line, read_lines, store_lines, totals, with_dc
+from include.sandbox.stock import Movement
 
 TYPES = {8020: "Sales invoice", 8021: "Sales credit note", 8023: "Direct sales invoice", 8024: "Direct credit note"}
-CREDITS = frozenset({8021, 8024})
+CREDITS, DIRECT = frozenset({8021, 8024}), frozenset({8023, 8024})
 STATUSES = {10: "Draft", 20: "Open", 50: "Processed"}
-PROCESSED, SALES_INVOICE = 50, 10
+PROCESSED, SALES_INVOICE, DELIVERY = 50, 10, 120
 DAY_MS = 86_400_000
 LINES = "salesinvoice/SalesInvoiceLines"
 
@@ -64,6 +65,7 @@ def _header(keeper: Bookkeeper, values: Row) -> Row:
     kind = values.get("Type") or 8020
     if kind not in TYPES:
         keeper.complain("invalid", "Type")
+    keeper.by_id("warehouses", values.get("Warehouse"), "Warehouse", mandatory=kind in DIRECT)
     status = keeper.world.switches.draft_status
     return {
         **values,
@@ -191,6 +193,23 @@ def process_invoice(keeper: Bookkeeper, invoice_id: str, invoice_date: int | Non
     keeper.world.touch("sales_invoices", invoice_id, processed, division=keeper.division)
     touch_lines(keeper, invoice_id)
     _book(keeper, {**header, **processed}, lines, (rate, year, period))
+    if header["Type"] in DIRECT:
+        _move_stock(keeper, {**header, **processed, "FinancialYear": year, "FinancialPeriod": period}, lines)
+
+
+def _move_stock(keeper: Bookkeeper, header: Row, lines: list[Row]) -> None:
+    """Let the goods of a direct invoice leave its warehouse, or come back by a direct credit note (FACTS 6.6)."""
+    warehouse = keeper.find("warehouses", "ID", header["Warehouse"]) or {}
+    sign = 1 if header["Type"] in CREDITS else -1
+    movements = []
+    for line in lines:
+        item = keeper.find("items", "ID", line["Item"]) or {}
+        if item.get("IsStockItem"):
+            quantity = abs(line["Quantity"]) if header["Type"] in CREDITS else line["Quantity"]
+            movements.append(Movement(item, warehouse, quantity * sign))
+    stock.move(keeper, movements)
+    shared = {"EntryID": header["_entry_id"], "EntryNumber": header["InvoiceNumber"], "Type": DELIVERY, "Date": header["InvoiceDate"]}
+    stock.book(keeper, {**shared, **{name: header[name] for name in ("FinancialYear", "FinancialPeriod", "YourRef")}}, movements)
 
 
 def touch_lines(keeper: Bookkeeper, invoice_id: str) -> None:

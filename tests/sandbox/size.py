@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.sandbox.driver import ExactClient, SandboxProcess
 
@@ -48,7 +49,7 @@ def measure(lines: int, pages_max: int, state: str) -> Size:
     sandbox = SandboxProcess("--seed", "small", "--auto-consent", "--state", state, *AMPLE)
     try:
         began = time.perf_counter()
-        written = sandbox.control("POST", "history", {"division": 200, "lines": lines})["lines"]
+        written = _asked(sandbox, "history", {"division": 200, "lines": lines})["lines"]
         load_s, load_cpu_s = time.perf_counter() - began, _cpu_s(sandbox)
         client = ExactClient(sandbox, "app-one", "secret-one", "https://app-one.example/callback").sign_in()
         pages, seconds = _page_through(client, pages_max)
@@ -85,8 +86,16 @@ def measure(lines: int, pages_max: int, state: str) -> Size:
 
 def _took_s(sandbox: SandboxProcess, act: str, body: dict[str, object]) -> float:
     began = time.perf_counter()
-    sandbox.control("POST", act, body)
+    _asked(sandbox, act, body)
     return time.perf_counter() - began
+
+
+def _asked(sandbox: SandboxProcess, act: str, body: dict[str, object]) -> dict[str, Any]:
+    """Ask the control door for something that may take minutes on a busy machine."""
+    answer = sandbox.http.post(f"{sandbox.url}/control/{act}", json=body, timeout=600)
+    assert answer.status_code < 300, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def _cpu_s(sandbox: SandboxProcess) -> float:

@@ -156,3 +156,22 @@ def test_an_article_is_linked_to_a_warehouse_once_and_its_stock_cannot_be_writte
     assert error_text(client.post(path("inventory/ItemWarehouses"), body)) == "Gegeven bestaat reeds."
     assert changed(client, "inventory/ItemWarehouses", row["ID"], {"CurrentStock": 5, "SafetyStock": 1}).status_code == 204
     assert row_of(client, "inventory/ItemWarehouses", row["ID"])["CurrentStock"] == 0
+
+
+def test_6_6_a_direct_invoice_takes_goods_along_and_its_credit_note_brings_them_back(client):
+    invoices, printed = "salesinvoice/SalesInvoices", "salesinvoice/PrintedSalesInvoices"
+    line = {"Item": keys(client)["item:S1"], "Quantity": 3, "NetPrice": 10, "VATCode": "N0"}
+    body = {"OrderedBy": keys(client)["account:1"], "Journal": "70", "Type": 8023, "SalesInvoiceLines": [line]}
+    assert error_text(client.post(path(invoices), body)) == "Verplicht: Magazijn"
+    body["Warehouse"] = keys(client)["warehouse:1"]
+    client.post(path(printed), {"InvoiceID": made(client, invoices, body)["InvoiceID"]})
+    assert stock(client)["S1", "1"] == 7
+    assert balances(client) == {"1300": 30, "3000": -12, "7000": 12, "8000": -30}
+    client.post(path(printed), {"InvoiceID": made(client, invoices, {**body, "Type": 8024})["InvoiceID"]})
+    assert stock(client)["S1", "1"] == 10
+    assert balances(client) == {}
+
+
+def test_a_company_is_not_deleted_over_the_api(client):
+    refused = client.call("DELETE", path("system/Divisions(200)"))
+    assert error_text(refused) == "Kan niet verwijderen: Administratie - In gebruik"
