@@ -40,7 +40,8 @@ def arm(database: Database, catalogue: Catalogue, topic: str) -> None:
     """Have the database note what happens to the rows of a topic."""
     for source in sources(catalogue, topic):
         for verb, action, row in (("INSERT", "Create", "NEW"), ("UPDATE", "Update", "NEW"), ("DELETE", "Delete", "OLD")):
-            when = (CHANGED if verb == "UPDATE" else "") + SUBSCRIBED.format(row=row, topic=topic)
+            kind = "" if source.kind is None else f'{row}."Type" = {source.kind} AND '
+            when = (CHANGED if verb == "UPDATE" else "") + kind + SUBSCRIBED.format(row=row, topic=topic)
             database.run(_trigger(source, topic, verb, (action if source.is_whole else "Update", row, when)))
 
 

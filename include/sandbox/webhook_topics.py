@@ -39,21 +39,26 @@ TOPICS = {
     "TimeTransactions": "project/TimeTransactions",
 }
 INSTANT = "GoodsDeliveries"
+HOURS_AND_COSTS = {"TimeTransactions": 1, "CostTransactions": 2}
 
 
 @dataclass(frozen=True)
 class Source:
-    """A table whose rows speak for a topic: by which column they name the notified row, and whether they are the row itself."""
+    """A table whose rows speak for a topic: by which column they name the notified row, and whether they are the row."""
 
     table: str
     key: str
     is_whole: bool
+    kind: int | None = None  # of a table that holds several kinds: the Type of this one's rows
 
 
 def sources(catalogue: Catalogue, topic: str) -> Iterator[Source]:
     """Yield the tables that speak for a topic; none where the sandbox has no such rows."""
     if topic == "FinancialTransactions":
         yield Source("transaction_lines", "EntryID", is_whole=True)
+        return
+    if topic in HOURS_AND_COSTS:
+        yield Source("time_cost_transactions", "ID", is_whole=True, kind=HOURS_AND_COSTS[topic])
         return
     entity = catalogue.entities.get(TOPICS[topic])
     if entity is None:

@@ -10,8 +10,10 @@ import time
 
 import pytest
 
+from include.sandbox.catalogue import Catalogue
+from include.sandbox.database import Database
 from include.sandbox.webhook_events import signed
-from include.sandbox.webhook_topics import is_allowed
+from include.sandbox.webhook_topics import TOPICS, is_allowed, sources
 from tests.sandbox.books import DIVISION, ENTRIES, INVOICE_LINES, INVOICES, PRINTED, entry, invoice
 from tests.sandbox.conftest import application_one, application_two
 from tests.sandbox.driver import error_text
@@ -137,6 +139,13 @@ def test_5_9_topics_are_those_of_the_documentation_and_have_no_endpoint(client, 
     assert error_text(subscribe("Nonsense")) == "Ongeldig: Topic"
     assert subscribe("ProjectPlanning").status_code == 201
     assert client.get(f"{DIVISION}/webhooks/WebhookTopics").status_code == 404
+
+
+def test_5_9_every_topic_can_be_subscribed_to_and_its_rows_speak(sandbox, subscribe):
+    assert {topic: subscribe(topic).status_code for topic in TOPICS} == dict.fromkeys(TOPICS, 201)
+    catalogue, stored = Catalogue(), set(Database(":memory:", Catalogue()).tables)
+    silent = {topic for topic in TOPICS if not [source for source in sources(catalogue, topic) if source.table in stored]}
+    assert silent <= {"MailMessagesSent", "Opportunities", "ProjectPlanning", "PurchaseOrders", "Quotations", "Subscriptions"}
 
 
 def test_5_5_a_notification_names_the_row_and_nothing_of_what_is_in_it(sandbox, client, subscribe, receiver):
