@@ -89,7 +89,8 @@ def _days_table(days: Sequence[DayFigure]) -> RenderableType:
     numbers = ("shop", "net", "booked", "booked net", *FATES, "Exact", "Exact net", "difference")
     shown = output.table("day", "currency", "kind", *numbers, right=numbers)
     for day in days:
-        booked = day.fates.get(State.POSTED.value, Side())
+        # A reversal is no document of the shop: what was written stands beside what Exact holds.
+        booked = day.fates.get(State.POSTED.value, Side() if day.source.documents else day.written)
         fates = [str(day.fates[fate].documents) if fate in day.fates else "" for fate in FATES.values()]
         difference = day.exact.net - booked.net
         cells = [str(day.day), day.currency, day.effect, *_side(day.source), *_side(booked), *fates, *_side(day.exact)]
