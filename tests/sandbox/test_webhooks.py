@@ -14,6 +14,7 @@ from include.sandbox.catalogue import Catalogue
 from include.sandbox.database import Database
 from include.sandbox.webhook_events import signed
 from include.sandbox.webhook_topics import TOPICS, is_allowed, sources
+from tests.sandbox import company
 from tests.sandbox.books import DIVISION, ENTRIES, INVOICE_LINES, INVOICES, PRINTED, entry, invoice
 from tests.sandbox.conftest import application_one, application_two
 from tests.sandbox.driver import error_text
@@ -205,6 +206,17 @@ def test_5_7_what_a_person_does_in_exact_is_told_too(sandbox, client, subscribe,
     subscribe("Accounts")
     sandbox.control("POST", "accounts", {"division": DIVISION, "Code": "25", "Name": "By hand"})
     assert notices(receiver, 1)[0]["Action"] == "Update"
+
+
+def test_5_7_hours_and_costs_notify_as_what_they_are(sandbox, client, receiver):
+    sandbox.switch(webhook_loopback=True)
+    for topic in ("TimeTransactions", "CostTransactions"):
+        company.made(client, "webhooks/WebhookSubscriptions", {"Topic": topic, "CallbackURL": receiver.url})
+    for endpoint in ("project/TimeTransactions", "project/CostTransactions"):
+        posted = {"Item": company.keys(client)["item:HOUR"], "Quantity": 1, "Price": 10, "Project": company.keys(client)["project:P1"]}
+        company.made(client, endpoint, posted)
+    contents = [json.loads(body)["Content"] for body in receiver.wait_for(4) if body]
+    assert sorted((content["Topic"], content["Division"]) for content in contents) == [("CostTransactions", 200), ("TimeTransactions", 200)]
 
 
 def test_a_refused_call_notifies_nobody(sandbox, client, subscribe, receiver):
