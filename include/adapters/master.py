@@ -45,11 +45,11 @@ class MirroredMaster:
         return self._id("Accounts", code)
 
     def customer_id(self, number: str) -> UUID | None:
-        """The relation that the outbox knows of, else the one whose code is the number."""
-        known = self._customers.get(number)
-        if known is None:
+        """The relation that the outbox knows of; of a customer whom it was not asked about, the one whose code is the number."""
+        if number not in self._customers:
             return self.account_id(number)
-        return known if isinstance(known, UUID) else NOBODY
+        known = self._customers[number]
+        return NOBODY if isinstance(known, Key) else known
 
     def item_id(self, code: str) -> UUID | None:
         return self._id("Items", code)

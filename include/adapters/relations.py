@@ -90,6 +90,7 @@ class CustomerRelations:
 
     def drafts(self, records: Sequence[Record]) -> list[Draft]:
         """What is to be done about these customers: nothing for other administrations', and nothing for what is known in this version."""
+        self._decided = frozenset()
         known = self.store.history(SOURCE, [record.number for record in records])
         ours = [record for record in records if record.number in known or self._route(record) == self.administration.name]
         return [draft for record in ours for draft in self._news(record, known.get(record.number, ()))]
@@ -108,7 +109,11 @@ class CustomerRelations:
         known = self.store.history(SOURCE, numbers)
         self.accounts |= {number: _account(rows) for number, rows in known.items()}
         unknown = [number for number in dict.fromkeys(numbers) if number not in self.accounts]
-        return [draft for record in (read(unknown) if unknown else ()) for draft in self._drafts(record, ())]
+        drafts = [draft for record in (read(unknown) if unknown else ()) for draft in self._drafts(record, ())]
+        if self.administration.customers is not None and not self.administration.customers.number_is_code:
+            # A relation that happens to have such a code is no relation of theirs.
+            self.accounts |= {number: None for number in unknown if number not in self.accounts}
+        return drafts
 
     def _route(self, record: Record) -> str:
         try:

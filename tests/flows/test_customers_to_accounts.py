@@ -252,6 +252,17 @@ def test_a_customer_that_nobody_asked_for_is_unknown_where_no_relations_are_made
     assert shop.relations("40001") == []
 
 
+@pytest.mark.parametrize(("rule", "fate"), [("true", "posted"), ("false", "dead_letter")])
+def test_a_number_that_the_shop_does_not_explain_is_a_code_only_where_codes_are_numbers(shop: Shop, rule: str, fate: str) -> None:
+    file = shop.world.configuration / "BE.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"79999999"}', f'"79999999", number_is_code: {rule}}}'), encoding="utf-8")
+    shop.enter(Code="40009", Name="Somebody")
+    shop.world.shop("alter table webshop.sales drop constraint sales_buyer_no_fkey")
+    shop.order("940001", "40009")
+
+    assert shop.mutation("940001", "sale")["state"] == fate
+
+
 def test_a_case_of_an_unknown_relation_is_cured_by_a_file_that_makes_relations(shop: Shop) -> None:
     file = shop.world.configuration / "BE.yaml"
     makes_relations = file.read_text(encoding="utf-8")
