@@ -236,6 +236,13 @@ def _judge(run: Run, drafts: Sequence[Draft]) -> Tally:
     """Say what planning would do, and undo it."""
     tally = run.outbox.store.plan(drafts, None, keep=False)
     for draft in drafts:
-        verdict = f"{draft.state}: {draft.cause}" if draft.cause else f"one call, {draft.amount_net} {draft.currency} excl. VAT"
-        log.info("dry run: %s %s would be %s", draft.key.effect, draft.your_ref, verdict)
+        log.info("dry run: %s %s would be %s", draft.key.effect, draft.your_ref, _verdict(draft))
     return Tally({f"would_be_{verdict}": count for verdict, count in tally.items()})
+
+
+def _verdict(draft: Draft) -> str:
+    if draft.cause is not None:
+        return f"{draft.state}: {draft.cause}"
+    if draft.adopts is not None:
+        return "taken as it stands in Exact"
+    return f"one call, {draft.amount_net} {draft.currency} excl. VAT" if draft.amount_net is not None else "one call"
