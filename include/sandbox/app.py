@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.sandbox import seed
+from include.sandbox import downloads, seed
 from include.sandbox.api import Api
 from include.sandbox.books import Books
 from include.sandbox.browser import Browser
@@ -23,6 +23,7 @@ class Sandbox:
         self.world = World(settings)
         seed.plant(self.world)
         oauth = OAuth(self.world)
+        self._oauth = oauth
         self._pages = Pages()
         self._api = Api(self.world, oauth)
         self._consent = Consent(self.world, oauth, self._pages)
@@ -62,6 +63,11 @@ class Sandbox:
             return self._consent.handle(request)
         if path.startswith("/control"):
             return await self._control.handle(request)
-        if path.startswith("/static/"):
-            return self._pages.static(path.removeprefix("/static/"))
+        return self._file_or_page(request)
+
+    def _file_or_page(self, request: Request) -> Response:
+        if request.path == downloads.PATH:
+            return downloads.download(self.world, self._oauth, request)
+        if request.path.startswith("/static/"):
+            return self._pages.static(request.path.removeprefix("/static/"))
         return self._browser.handle(request)

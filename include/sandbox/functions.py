@@ -12,6 +12,8 @@ from include.sandbox.odata_filter import SYNTAX, parse_literal
 ARGUMENTS = {
     "read/financial/ReceivablesListByAccount": ("accountId", "guid", "AccountId"),
     "read/financial/PayablesListByAccount": ("accountId", "guid", "AccountId"),
+    "read/financial/ReceivablesListByAgeGroup": ("ageGroup", "number", "_age"),
+    "read/financial/PayablesListByAgeGroup": ("ageGroup", "number", "_age"),
     "read/financial/AgingOverviewByAccount": ("accountId", "guid", "AccountId"),
     "read/financial/RevenueListByYear": ("year", "number", "Year"),
     "read/logistics/StockPosition": ("itemId", "guid", "ItemId"),

@@ -22,13 +22,14 @@ def statements() -> list[str]:
         ("time_transactions", "time_cost_transactions", "Type", 1),
         ("cost_transactions", "time_cost_transactions", "Type", 2),
     )
+    group = _GROUP.format(column='"DueDate"')
     open_items = (("receivables_list", RECEIVABLE, -1), ("payables_list", PAYABLE, 1))
     ageing = (("aging_receivables", RECEIVABLE, -1), ("aging_payables", PAYABLE, 1))
     outstanding = (("Receivable", RECEIVABLE, -1), ("Payable", PAYABLE, 1))
     return [
         _JOURNAL_STATUS,
         *(_PLAIN.format(name=name, table=table, column=column, kind=kind) for name, table, column, kind in plain),
-        *(_OPEN_ITEMS.format(name=name, kind=kind, sign=sign) for name, kind, sign in open_items),
+        *(_OPEN_ITEMS.format(name=name, kind=kind, sign=sign, group=group) for name, kind, sign in open_items),
         *(_AGEING.format(name=name, kind=kind, sign=sign, columns=_age_columns(sign), hidden=HIDDEN) for name, kind, sign in ageing),
         _overview("aging_overview", "", ""),
         _overview("aging_by_account", '"Account" AS "AccountId", ', '"Account", '),
@@ -61,7 +62,7 @@ CREATE VIEW IF NOT EXISTS {name} AS
 SELECT rowid AS "HID", "AccountCode", "Account" AS "AccountId", "AccountName", list_sign() * round("AmountFC", 2) * {sign} AS "Amount",
     0.0 AS "AmountInTransit", NULL AS "ApprovalStatus", "Currency" AS "CurrencyCode", "Description", "DueDate", "EntryNumber",
     "ID" AS "Id", "InvoiceDate", "InvoiceNumber", "Journal" AS "JournalCode", "JournalDescription", "YourRef",
-    "Division", "Timestamp", _seen_ms, _synced_ms
+    {group} AS _age, "Division", "Timestamp", _seen_ms, _synced_ms
 FROM payment_terms WHERE "LineType" = {kind} AND "Status" < 50
 """
 

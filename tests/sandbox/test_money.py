@@ -136,6 +136,9 @@ def test_6_5_lists_of_open_items_and_ageing(sandbox, client):
     assert len(results(client.call("GET", by_account, query=f"accountId=guid'{account}'"))) == 2
     assert results(client.call("GET", by_account, query=f"accountId=guid'{keys(client)['account:25']}'")) == []
     assert client.call("GET", by_account).status_code == 400
+    by_age = path("read/financial/ReceivablesListByAgeGroup")
+    counts = [len(results(client.call("GET", by_age, query=f"ageGroup={group}"))) for group in range(1, 5)]
+    assert (sum(counts), counts[0] >= 1) == (2, True)
     ageing = client.rows(path("read/financial/AgingReceivablesList"))[0]
     assert (ageing["TotalAmount"], ageing["AccountName"]) == (363, "First customer B.V.")
     assert sum(ageing[f"AgeGroup{number}Amount"] for number in range(1, 5)) == 363

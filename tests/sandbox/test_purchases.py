@@ -91,6 +91,9 @@ def test_6_10_a_document_and_its_scan_are_two_posts(client):
     file = made(client, FILES, {"Document": document["ID"], "FileName": "scan.pdf", "Attachment": content})
     assert (file["FileSize"], file["FileName"]) == (13, "scan.pdf")
     assert "SysAttachment.aspx" in file["Url"]
+    assert client.http.get(file["Url"], headers=client.headers(), timeout=5).content == b"%PDF-1.4 scan"
+    assert client.http.get(file["Url"], timeout=5).status_code == 401
+    assert client.http.get(file["Url"].replace(file["ID"], document["ID"]), headers=client.headers(), timeout=5).status_code == 404
     entry = row_of(client, PURCHASES, made(client, PURCHASES, purchase(client, Document=document["ID"]))["EntryID"])
     assert (entry["Document"], entry["DocumentSubject"]) == (document["ID"], "Scan of INV-1")
     read = row_of(client, DOCUMENTS, document["ID"])
