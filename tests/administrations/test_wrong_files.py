@@ -91,6 +91,15 @@ WRONG = {
     "a misspelled key in a table": Wrong("  sales:", "  sale:", "  sale:", "there is no key journals.sale - did you mean sales?"),
     "an unknown regime": Wrong("  eu:", "  europe:", "  europe:", "there is no key vat_codes.europe"),
     "a name inside": Wrong("mode: book\n", "mode: book\nname: UK\n", "name:", "the name of the file is the name"),
+    "a currency in small letters": Wrong(
+        "currency: GBP\n", "currency: GBP\ncurrencies: [eur]\n", "currencies", "'eur' is no currency - write three capital letters"
+    ),
+    "its own currency among the others": Wrong(
+        "currency: GBP\n", "currency: GBP\ncurrencies: [EUR, GBP]\n", "currencies", "GBP is the division's own currency - delete GBP"
+    ),
+    "a rule for closed periods that is none": Wrong(
+        "mode: book\n", "mode: book\nclosed_period: next\n", "closed_period", "first_open_period"
+    ),
     "no division": Wrong(
         "division: 820101\n", "", "connection", "division is missing: number of the division in Exact - write for example division: 820101"
     ),

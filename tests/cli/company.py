@@ -50,6 +50,7 @@ class Company:
             "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY,
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "EXACTLY_ENVIRONMENT": "test",
+            "EXACTLY_DATA_DOCS": str(self.home / "data_docs"),
             **{f"AIRFLOW_CONN_{name.upper()}": json.dumps(content) for name, content in connections.items()},
         }
 
