@@ -15,6 +15,7 @@ from include.sandbox.payload import Payload, read_json, read_payload
 from include.sandbox.reading import Reader
 from include.sandbox.server import Request, Response
 
+TOTALLED = frozenset({"sales_invoices", "sales_entries", "purchase_entries", "sales_orders"})
 TOTALS = ("AmountFC", "AmountDC", "VATAmountFC", "VATAmountDC", "AmountFCExclVat")
 
 
@@ -48,14 +49,14 @@ class Writer:
             post = POSTS.get(entity.endpoint)
             row = post(self._keeper, payload) if post else masters.post_row(self._keeper, entity, payload)
         whole = "return=representation" in request.headers.get("prefer", "").replace(" ", "").lower()
-        body = self._reader.posted(entity, self._totalled(row), whole=whole, given=set(payload.values))
+        body = self._reader.posted(entity, self._totalled(entity, row), whole=whole, given=set(payload.values))
         applied = {"Preference-Applied": "return=representation"} if whole else {}
         return Response(201, body, {**self._reader.headers, **applied}), str(row[entity.key])
 
-    def _totalled(self, row: Row) -> Row:
+    def _totalled(self, entity: Entity, row: Row) -> Row:
         """Return the row with the totals that the answer of a POST shows (FACTS 6.2)."""
         how = self._keeper.world.switches.post_totals
-        if how == "computed":
+        if how == "computed" or entity.table not in TOTALLED:
             return row
         shown: Any = 0.0 if how == "zero" else None
         return {**row, **{name: shown for name in TOTALS if name in row}}
