@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import tempfile
 import time
@@ -11,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from cryptography.fernet import Fernet
@@ -19,8 +17,6 @@ from cryptography.fernet import Fernet
 from include.adapters.drafts import Drafting
 from include.administrations.loader import load_administrations
 from include.errors import RetryableError
-from include.exact.oauth import TokenEndpoint
-from include.exact.transport import Transport
 from include.flows.mirror_refresh import refresh
 from include.outbox.ports import ChainState, Pair
 from include.proof.checker import SourceRecord
@@ -31,6 +27,7 @@ from include.proof.fleet_plan import BUYERS, ENVIRONMENT, FleetPlan, Place, app,
 from include.proof.fleet_report import FleetReport
 from include.proof.fleet_troubles import Due, Kind, Struck, schedule
 from include.proof.sandbox_door import SandboxDoor
+from include.proof.signing_in import sign_in
 from include.run import chain_name, open_run
 from include.store.chain import StoredChain
 from include.store.database import Database
@@ -180,18 +177,9 @@ class Fleet:
             self.secrets |= {pair.access_token, pair.refresh_token}
 
     def _sign_in(self, name: str) -> None:
-        """What a person does once, in the browser; the sandbox consents by itself."""
-        endpoint = TokenEndpoint(app(self.place, name), Transport(requests.Session))
-        address = endpoint.sign_in_address(secrets.token_hex(8), force_login=False)
-        landed = requests.get(address, allow_redirects=False, timeout=10).headers["Location"]
-        chain = self._chains[name]
-        asked_at = chain.now()
-        tokens = endpoint.exchange(parse_qs(urlsplit(landed).query)["code"][0]).tokens
-        if tokens is not None:
-            pair = Pair(tokens.access_token, tokens.refresh_token, asked_at, chain.now())
-            chain.save(pair)
-            self._remember(pair)
-            self.sign_ins += 1
+        pair = sign_in(app(self.place, name), self._chains[name])
+        self._remember(pair)
+        self.sign_ins += pair is not None
 
     def _plan_orders(self, name: str) -> None:
         administrations = load_administrations()
