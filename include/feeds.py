@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from include.adapters.changes import numbered
 from include.adapters.credits import Crediting, Return
 from include.adapters.drafts import CREDIT, SALE, SOURCE, Drafting, Order
 from include.adapters.relations import ACCOUNT, CHANGED_IN_EXACT, FLOW
@@ -110,6 +111,13 @@ def drafts_by_number(run: Run, numbers: Sequence[str]) -> list[Draft]:
     """What is to be planned for orders and returns with these numbers, as the shop has them now; nothing for what it has no more."""
     orders, returns = orders_feed(run), returns_feed(run)
     return run.changes.revised([*orders.drafts(orders.by_number(numbers)), *returns.drafts(returns.by_number(numbers))])
+
+
+def drafts_anew(run: Run, record: Mutation) -> list[Draft]:
+    """What is to be planned to book once more what somebody deleted in Exact, as the shop has it now: under the next effect number."""
+    number, orders, returns = [record.key.source_id], orders_feed(run), returns_feed(run)
+    found = returns.drafts(returns.by_number(number)) if record.key.effect == CREDIT else orders.drafts(orders.by_number(number))
+    return [numbered(draft, record.key.effect_number + 1) if draft.key.effect == record.key.effect else draft for draft in found]
 
 
 def drafts_of_relations(run: Run, records: Sequence[Mutation]) -> list[Draft]:
