@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from include.exact.entities import ENTITIES
 from include.exact.transport import Reply
 from include.outbox.model import Found, Method, Mutation
 from include.outbox.ports import Permit, Sending
+
+log = logging.getLogger(__name__)
 
 NO_LOOK_AGAIN_S = 300.0
 
@@ -64,6 +67,9 @@ class ExactWire:
         )
         rows = sorted(self._client.rows(query), key=lambda row: str(row.get("Created")))
         ours = [row for row in rows if row.get(kind.token_field) == mutation.token]
+        if len(ours) > 1:
+            ids = ", ".join(str(row[kind.id_field]) for row in ours)
+            log.error("%s stands in Exact %s times, the oldest counts as its document: %s", mutation.your_ref, len(ours), ids)
         return [Found(UUID(str(row[kind.id_field])), _number(row.get(kind.number_field))) for row in ours]
 
     def pull(self, endpoint: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from include.errors import ExactlyError, SetupError
 from include.feeds import drafts_by_number, drafts_of_relations
@@ -40,7 +42,7 @@ def settle_case(run: Run, case_id: str) -> Tally:
             raise CaseInWorkError(f"{case_id}: NL: Iemand anders verwerkt dit geval nu. EN: Somebody else works on this case right now.")
         if run.cases.show(case_id):
             raise _open(run, case)
-        tally = _retry(run, case) if run.cases.records(case_id) else Tally()
+        tally = _retry(run, case) if _sendable(run, case) else Tally()
         if not run.cases.close(case_id):
             raise _open(run, case)
     log.info("%s is closed: %s", case_id, dict(tally) or "nothing was left in it")
@@ -58,16 +60,20 @@ class _Trial:
 
 
 def _retry(run: Run, case: Case) -> Tally:
-    """Try each record once, those that join meanwhile included."""
+    """Try each record once, those that join meanwhile included; what somebody deleted in Exact is not for us to book again."""
     require_booking(run.administration)
     trial = _Trial(run, case, run.cases.take_asker(case.case_id) or f"case by {run.owner}", Tally())
     again = _look_again if case.code == UNKNOWN_OUTCOME else _send_again
     tried: set[int] = set()
-    while fresh := [record for record in run.cases.records(case.case_id) if record.mutation_id not in tried]:
+    while fresh := [record for record in _sendable(run, case) if record.mutation_id not in tried]:
         tried |= {record.mutation_id for record in fresh}
         if not again(trial, fresh):
             break
     return trial.tally
+
+
+def _sendable(run: Run, case: Case) -> list[Mutation]:
+    return [record for record in run.cases.records(case.case_id) if record.state is State.DEAD_LETTER]
 
 
 def _look_again(trial: _Trial, records: list[Mutation]) -> bool:
@@ -146,7 +152,9 @@ def _known_to_source(run: Run, record: Mutation) -> bool:
 
 def _open(run: Run, case: Case) -> CaseOpenError:
     """Log the records, then cause and cure, which also are the error's text: the end of a log is what people see first."""
-    records = run.cases.records(case.case_id)
+    records, findings = run.cases.records(case.case_id), run.cases.findings(case.case_id)
+    for finding in findings:
+        log.info("%s", _about(run, finding))
     for record in records[:RECORDS_LOGGED_MAX]:
         log.info("%s", " ".join([*_named(record), _details(record), *_links(run, record)]))
     for record in records[:PAYLOADS_LOGGED_MAX]:
@@ -159,7 +167,14 @@ def _open(run: Run, case: Case) -> CaseOpenError:
     told = [" ".join([language.upper() + ":", *explain(case.code, case.subject, language)]) for language in LANGUAGES]
     for text in told:
         log.error("%s", text)
-    return CaseOpenError(f"{case.case_id}, {len(records)} waiting. {' '.join(told)} Then clear this task.")
+    return CaseOpenError(f"{case.case_id}, {len(records) + len(findings)} waiting. {' '.join(told)} Then clear this task.")
+
+
+def _about(run: Run, finding: Mapping[str, Any]) -> str:
+    """A document in Exact that the case is about beside those that records call their own."""
+    facts = ", ".join(f"{name}: {fact}" for name, fact in finding["facts"].items())
+    link = run.links.of_document(finding["division"], finding["exact_id"])
+    return " ".join(filter(None, (finding["effect"], finding["your_ref"], f"({facts})", link)))
 
 
 def _named(record: Mutation) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from include.errors import SetupError
 from include.outbox.model import Cause, Draft, Mutation
-from include.store.database import Database, Row, named_queries
+from include.store.database import Database, named_queries
 from include.store.rows import draft_columns, mutation_of
 
 _sql = named_queries("acts")
@@ -37,11 +37,6 @@ class ActStore:
         """Records under the shop's number that wait for a person: dead letters, and what was deleted in Exact."""
         with self._database.transaction() as connection:
             return [mutation_of(row) for row in _sql.waiting_for_person(connection, number=number)]
-
-    def gone(self) -> list[Row]:
-        """What people deleted in Exact, and nobody has decided about."""
-        with self._database.transaction() as connection:
-            return list(_sql.gone(connection))
 
     def dismiss(self, record: Mutation, reason: str, by: str) -> bool:
         """Do without the record, for a reason; False when it does not wait any more."""

@@ -45,7 +45,8 @@ def retry(database: Database, case: Case, by: str) -> Retried:
         cases.take_asker(case.case_id)
         raise
     now = cases.get(case.case_id)
-    return Retried(case.case_id, now is not None and not now.is_open, len(cases.records(case.case_id)), why, ended)
+    left = len(cases.records(case.case_id)) + len(cases.findings(case.case_id))
+    return Retried(case.case_id, now is not None and not now.is_open, left, why, ended)
 
 
 def _retry_here(cases: CaseStore, case: Case) -> None:

@@ -2,9 +2,6 @@
 -- What a person may act upon, by the shop's number.
 select * from mutation where (source_id = :number or your_ref = :number) and state in ('dead_letter', 'gone') order by mutation_id;
 
--- name: gone
-select administration, your_ref, effect, exact_number, updated_at from mutation where state = 'gone' order by administration, mutation_id;
-
 -- name: dismiss$
 update mutation set state = 'dismissed', cause_code = coalesce(cause_code, :cause_code), actor = :by, event_facts = :facts
 where mutation_id = :mutation_id and state in ('dead_letter', 'gone')
