@@ -307,8 +307,13 @@ class Database:
         """Delete every row; tokens, and the applications and users that they belong to, only if told so."""
         kept = {"_codes", "_chains", "_refresh_tokens", "_access_tokens"} if keep_tokens else set()
         own = {row["name"] for row in self.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '#_%' ESCAPE '#'")}
+        triggers = self.all("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for trigger in triggers:  # without them SQLite empties a table at once, and nobody is told of each row
+            self.connection.execute(f"DROP TRIGGER {sql.quoted(trigger['name'])}")
         for table in (set(self._columns) | own) - kept:
-            self.run(sql.delete(table, "1"))
+            self.run(sql.delete_all(table))
+        for trigger in triggers:
+            self.connection.execute(trigger["sql"])
         self._counters.clear()
         self._drawn.clear()
 

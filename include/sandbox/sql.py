@@ -56,6 +56,11 @@ def delete(table: str, where: str) -> str:
     return " ".join(["DELETE FROM", quoted(table), "WHERE", where])
 
 
+def delete_all(table: str) -> str:
+    """Return a DELETE of every row, which SQLite does at once."""
+    return " ".join(["DELETE FROM", quoted(table)])
+
+
 def create_table(table: str, columns: dict[str, str], key: str) -> str:
     """Return a CREATE TABLE for columns given by Edm type; `key` becomes the primary key."""
     lines = [f"{quoted(name)} {SQLITE_TYPES.get(edm, 'TEXT')}" for name, edm in columns.items()]
