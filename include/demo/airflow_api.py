@@ -44,7 +44,11 @@ class AirflowApi:
             time.sleep(POLL_S)
 
     def unpause(self, dag_id: str) -> None:
-        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", json={"is_paused": False})
+        self._set_paused(dag_id, is_paused=False)
+
+    def pause(self, dag_id: str) -> None:
+        """Start no further run and no further task of it."""
+        self._set_paused(dag_id, is_paused=True)
 
     def trigger(self, dag_id: str, **conf: object) -> str:
         """Start a run by hand, before any scheduled one; returns its run id."""
@@ -66,6 +70,9 @@ class AirflowApi:
         """The states of a run's tasks by task id."""
         tasks = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100")["task_instances"]
         return {task["task_id"]: str(task["state"]) for task in tasks}
+
+    def _set_paused(self, dag_id: str, *, is_paused: bool) -> None:
+        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", json={"is_paused": is_paused})
 
     def _call(self, method: str, path: str, **body: Any) -> Any:
         answer = self._session.request(method, self.url + path, timeout=TIMEOUT_S, **body)

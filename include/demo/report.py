@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from include.demo.summary import Counts, Summary
+from include.demo.summary import DOCUMENT_FLOWS, Counts, Summary, states_of
 from include.demo.system import LocalSystem
-from include.wiring.figures import figures
+from include.wiring.figures import flow_figures
 
-ON_ITS_WAY = ("planned", "sending")
 SHOWN = ("posted", "dead_letter", "dismissed", "unknown")
 
 
@@ -24,7 +23,7 @@ class Progress:
         self._console = console
         self._dsn = dsn
         self._documents = documents
-        self._last: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, Counter[str]] = {}
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
     def __enter__(self) -> Progress:
@@ -37,21 +36,22 @@ class Progress:
 
     def update(self) -> None:
         """Show how far it is now."""
-        states = figures(self._dsn)
+        rows = [row for row in flow_figures(self._dsn) if row["flow"] in DOCUMENT_FLOWS]
+        names = sorted({row["administration"] for row in rows})
+        states = {name: states_of([row for row in rows if row["administration"] == name]) for name in names}
         if states == self._last:
             return
         self._last = states
         if self._console.is_terminal:
             self._live.update(self._table(states), refresh=True)
         else:
-            done = sum(each.get(state, 0) for each in states.values() for state in SHOWN)
+            done = sum(each[state] for each in states.values() for state in SHOWN)
             self._console.print(f"  {done} of {self._documents} documents")
 
-    def _table(self, states: dict[str, dict[str, Any]]) -> Table:
+    def _table(self, states: dict[str, Counter[str]]) -> Table:
         table = _table("administration", "on their way", *(state.replace("_", " ") for state in SHOWN))
         for name, counts in states.items():
-            waiting = sum(counts.get(state, 0) for state in ON_ITS_WAY)
-            table.add_row(name, str(waiting), *(str(counts.get(state, 0)) for state in SHOWN))
+            table.add_row(name, str(counts["planned"]), *(str(counts[state]) for state in SHOWN))
         return table
 
 

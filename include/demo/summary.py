@@ -13,7 +13,7 @@ from include.wiring.figures import figures, flow_figures
 # The flows in the order in which the demo runs them; all but the first make documents.
 RELATIONS = "customers_to_accounts"
 DOCUMENT_FLOWS = ("orders_to_invoices", "returns_to_credit_notes")
-FLOWS = DOCUMENT_FLOWS
+FLOWS = (RELATIONS, *DOCUMENT_FLOWS)
 ADDED = ("documents", "planned", "posted", "dead_letter", "dismissed", "unknown", "duplicates", "lost")
 STATES = ("planned", "posted", "dead_letter", "dismissed", "unknown")
 TIMEOUT_S = 30
@@ -111,11 +111,11 @@ def calls_so_far(sandbox_url: str) -> int:
 
 
 def _flow(records: Rows, calls: int) -> FlowCounts:
-    states = _states(records)
+    states = states_of(records)
     return FlowCounts(records=states.total(), calls=calls, **{state: states[state] for state in STATES})
 
 
-def _states(records: Rows) -> Counter[str]:
+def states_of(records: Rows) -> Counter[str]:
     """Records by state; one that is being sent counts as planned."""
     states: Counter[str] = Counter()
     for row in records:
@@ -128,7 +128,7 @@ def _calls_of(calls: Rows, division: int) -> Rows:
 
 
 def _counts(records: Rows, books: Rows, calls: Rows, *, seconds: float) -> Counts:
-    states = _states(records)
+    states = states_of(records)
     references = Counter((document["kind"], document["your_ref"]) for document in books)
     causes: Counter[str] = Counter()
     for row in records:

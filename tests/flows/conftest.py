@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 from psycopg.rows import dict_row
 
 from include.administrations.loader import load_administrations
+from include.administrations.names import DIRECTORY
 from include.demo.loader import load
 from include.exact.oauth import App, TokenEndpoint
 from include.exact.transport import Transport
@@ -116,14 +117,24 @@ def loaded_shop(postgres) -> str:
     return dsn
 
 
+@pytest.fixture(scope="session")
+def without_customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of the demo, but customers do not become relations: that is for the tests of that flow."""
+    folder = tmp_path_factory.mktemp("administrations")
+    for file in DIRECTORY.glob("*.yaml"):
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("customers:")]
+        (folder / file.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
-def world(postgres, loaded_shop: str, flow_sandbox: SandboxProcess) -> World:
+def world(postgres, loaded_shop: str, flow_sandbox: SandboxProcess, without_customers: Path) -> World:
     """A fresh memory and fresh books over the real orders; all administrations have signed in."""
     flow_sandbox.reset(keep_tokens=False)
     shop_dsn = copied(postgres, loaded_shop)
     store_dsn = postgres.create_database("exactly")
     upgrade(store_dsn, environment="test")
-    world = World(shop_dsn, store_dsn, flow_sandbox)
+    world = World(shop_dsn, store_dsn, flow_sandbox, configuration=without_customers)
     for name in ("UK", "BE", "NL"):
         world.sign_in(name)
     return world
