@@ -1,4 +1,4 @@
-"""The books as a checker wants them: each sales document with its amounts by VAT code, and the trial balance."""
+"""The books as a checker wants them: each sales document and purchase entry with its amounts by VAT code, and the trial balance."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from include.sandbox.clock import iso
 from include.sandbox.database import Database, Row
 from include.sandbox.ledger import trial_balance
 
-INVOICES, ENTRIES = "sales_invoice", "sales_entry"
+INVOICES, ENTRIES, PURCHASES = "sales_invoice", "sales_entry", "purchase_entry"
 # kind -> table, its lines, key, relation, number
 KINDS = {
     INVOICES: ("sales_invoices", "sales_invoice_lines", "InvoiceID", "OrderedBy", "InvoiceNumber"),
     ENTRIES: ("sales_entries", "sales_entry_lines", "EntryID", "Customer", "EntryNumber"),
+    PURCHASES: ("purchase_entries", "purchase_entry_lines", "EntryID", "Supplier", "EntryNumber"),
 }
 PAGE = 1000
 CHUNK = 200
@@ -29,7 +30,7 @@ class Books:
         self._database = database
 
     def documents(self, *, division: int | None = None, your_ref: str | None = None) -> Iterator[list[dict[str, Any]]]:
-        """Yield all sales documents, in pages."""
+        """Yield all documents, in pages."""
         for kind in KINDS:
             after = 0
             while page := self._page(kind, (after, CHUNK), division, your_ref):

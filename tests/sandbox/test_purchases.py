@@ -126,3 +126,15 @@ def test_6_5_creditors_are_open_items_too(client):
     assert term["EntryNumber"] == entry["EntryNumber"]
     feed = client.all_rows(path("sync/Cashflow/PaymentTerms"), "Timestamp gt 1L", select="LineType,AmountDC")
     assert sorted((row["LineType"], row["AmountDC"]) for row in feed) == [(20, -121), (22, 121)]
+
+
+def test_the_books_of_a_checker_and_the_pages_show_purchases(sandbox, client):
+    key = made(client, PURCHASES, purchase(client, YourRef="INV-7"))["EntryID"]
+    shown = sandbox.control("GET", "books", your_ref="INV-7")["documents"]
+    assert [(each["kind"], each["id"], each["amount_dc"], each["account_code"]) for each in shown] == [
+        ("purchase_entry", key, "121.00", "40")
+    ]
+    assert shown[0]["line_amounts"][0]["gl_account_code"] == "4000"
+    page = client.http.get(f"{sandbox.url}/documents/{key}", timeout=5)
+    assert (page.status_code, "Purchase entry" in page.text, "INV-7" in page.text) == (200, True, True)
+    assert "INV-7" in client.http.get(f"{sandbox.url}/companies/200", timeout=5).text
