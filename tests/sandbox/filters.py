@@ -1,14 +1,16 @@
-"""Filters drawn from the metadata and the values that rows hold, each with its reading by brute force."""
+"""Filters from the metadata and the values that rows hold, each with its reading by brute force.
+
+Dice throw them, not Hypothesis: rows differ from run to run, and may not decide what it draws next.
+"""
 
 from __future__ import annotations
 
 import operator
+import random
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-
-from hypothesis import strategies as st
 
 from include.sandbox.catalogue import Entity, Field
 
@@ -41,32 +43,28 @@ def literal(field: Field, value: Any) -> str:
     return spelt.get(field.edm, repr(value))
 
 
-@st.composite
-def conditions(draw: st.DrawFn, entity: Entity, rows: list[Row]) -> Condition:
-    """One comparison or search, or two of them joined, or what they exclude."""
-    left = draw(_single(entity, rows))
-    joint = draw(st.sampled_from(["alone", "and", "or", "not"]))
+def condition(dice: random.Random, entity: Entity, rows: list[Row]) -> Condition:
+    """Return one comparison or search, or two of them joined, or what they exclude."""
+    left, right = _single(dice, entity, rows), _single(dice, entity, rows)
+    joint = dice.choice(["alone", "alone", "and", "or", "not"])
     if joint == "alone":
         return left
     if joint == "not":
         return f"not ({left[0]})", lambda row: not left[1](row)
-    right = draw(_single(entity, rows))
     both = all if joint == "and" else any
     return f"({left[0]}) {joint} ({right[0]})", lambda row: both((left[1](row), right[1](row)))
 
 
-@st.composite
-def _single(draw: st.DrawFn, entity: Entity, rows: list[Row]) -> Condition:
+def _single(dice: random.Random, entity: Entity, rows: list[Row]) -> Condition:
     fields = [known for known in entity.scalars if known.edm in KNOWN]
     telling = [known for known in fields if len({row[known.name] for row in rows}) > 1]
-    field = draw(st.one_of(st.sampled_from(telling or fields), st.sampled_from(fields)))
-    value = draw(st.sampled_from([value_of(field, row) for row in rows]))
+    field = dice.choice(telling if telling and dice.random() < 0.8 else fields)
+    value = value_of(field, dice.choice(rows))
     if value is None:
-        return _about_null(field, draw(st.sampled_from(["eq", "ne"])))
-    if field.edm == "Edm.String" and draw(st.booleans()):
-        return _search(field, value, draw(st.sampled_from(["substringof", "startswith", "endswith", "trim"])))
-    verbs = ["eq", "ne"] if field.edm in ("Edm.Boolean", "Edm.Guid") else ["eq", "ne", *COMPARE]
-    return _comparison(field, value, draw(st.sampled_from(verbs)))
+        return _about_null(field, dice.choice(["eq", "ne"]))
+    if field.edm == "Edm.String" and dice.random() < 0.5:
+        return _search(field, value, dice.choice(["substringof", "startswith", "endswith", "trim"]))
+    return _comparison(field, value, dice.choice(["eq", "ne"] if field.edm in ("Edm.Boolean", "Edm.Guid") else ["eq", "ne", *COMPARE]))
 
 
 def _about_null(field: Field, verb: str) -> Condition:
