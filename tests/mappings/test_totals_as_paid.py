@@ -203,7 +203,7 @@ def test_without_a_rule_nothing_is_compared() -> None:
 @pytest.mark.parametrize(
     ("changes", "cause"),
     [
-        ({"gl_accounts": frozenset({"8000"})}, "missing_gl_account:8190"),
+        ({"gl_accounts": {"8000": Books().gl_accounts["8000"]}}, "missing_gl_account:8190"),
         ({"vat_codes": {"NL21": VatCode("NL21", Decimal("0.21"), "I")}}, "vat_code_missing:NONE"),
         ({"items": frozenset({"85123A"})}, "unknown_item:ROUNDING"),
     ],
