@@ -14,8 +14,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from include.adapters.changes import numbered
 from include.adapters.credits import Crediting, Return
 from include.adapters.drafts import CREDIT, SALE, SOURCE, Drafting, Order
+from include.adapters.net_orders import NetOrders
 from include.adapters.relations import ACCOUNT, CHANGED_IN_EXACT, FLOW
 from include.adapters.relations import Record as CustomerRecord
+from include.adapters.standing import Standing
 from include.administrations.model import Mode
 from include.outbox.model import Cursor, Draft, Mutation, Tally
 from include.run import Run
@@ -66,13 +68,13 @@ class Feed(Generic[R]):
 
 def orders_feed(run: Run) -> Feed[Order]:
     """Orders, which become sales."""
-    drafting = _drafting(run)
+    drafting, orders = _drafting(run), NetOrders(run.sources, run.credits)
     return Feed(
         flow=ORDERS,
         name="orders",
         effect=SALE,
-        read=run.sources.orders,
-        by_number=run.sources.orders_by_number,
+        read=orders.orders,
+        by_number=orders.orders_by_number,
         drafts=lambda orders: [*_relations(run, drafting, orders), *drafting.drafts(orders)],
         again=lambda orders: [*_relations(run, drafting, orders), *drafting.drafts_again(orders)],
     )
@@ -81,7 +83,7 @@ def orders_feed(run: Run) -> Feed[Order]:
 def returns_feed(run: Run) -> Feed[Return]:
     """Returns, which become credits of the sales that they take back."""
     sales = _drafting(run)
-    crediting = Crediting(sales, RETURNS, run.sources, run.credits)
+    crediting = Crediting(sales, RETURNS, run.sources, run.credits, Standing(run.exact).look)
     return Feed(
         flow=RETURNS,
         name="returns",

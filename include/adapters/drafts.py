@@ -17,6 +17,7 @@ from include.exact.documents import KINDS
 from include.mappings.document import SalesDocument
 from include.mappings.master_data import MasterData
 from include.mappings.orders_to_invoices import not_a_sale, sales_document
+from include.mappings.taken_back import TAKEN_BACK
 from include.outbox.model import Cause, Draft, Key
 from include.sources.records import BadRecord, ShopDocument, ShopOrder, ShopReturn
 
@@ -156,6 +157,8 @@ class Drafting:
     def _judged(self, record: ShopOrder) -> Draft:
         if record.status == CANCELLED:
             return self._clerk.buried(record, Cause("cancelled_in_source"), dismissed=True)
+        if record.status == TAKEN_BACK:
+            return self._clerk.buried(record, Cause("all_taken_back"), dismissed=True)
         if not_a_sale(record):
             return self._clerk.buried(record, Cause("not_a_sale"), dismissed=True)
         return self._clerk.attempted(record, lambda: self._mapped(record))

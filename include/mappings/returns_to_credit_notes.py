@@ -38,11 +38,15 @@ LINES = {"SalesInvoiceLines": invoice_line, "SalesEntryLines": entry_line}
 
 @dataclass(frozen=True)
 class Sale:
-    """What a return takes back: the order as the shop has it, what Exact got for it, and the returns that count before this one."""
+    """What a return takes back: the order as the shop has it, what Exact got for it, and the returns that count before this one.
+
+    `booked`: the order as it was booked, where returns had changed its draft.
+    """
 
     order: ShopOrder
     payload: str
     before: Sequence[ShopReturn] = ()
+    booked: ShopOrder | None = None
 
 
 def credit_document(
@@ -56,7 +60,7 @@ def credit_document(
     order, payload = sale.order, json.loads(sale.payload, parse_float=Decimal, parse_int=Decimal)
     lines = taken_back(returned, order, sale.before, administration.credits)
     asked = Asked(administration, master, day_of_books(order, administration), chosen_day)
-    _must_be_booked_alike(returned, order, asked, payload)
+    _must_be_booked_alike(returned, sale.booked or order, asked, payload)
     as_sold = replace(
         order,
         number=returned.number,

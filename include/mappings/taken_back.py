@@ -15,6 +15,7 @@ from include.sources.records import OrderLine, ShopOrder, ShopReturn
 ZERO = Decimal(0)
 # What the shop keeps back, such as for damage, stands in the return alone.
 DEDUCTION = "discount"
+TAKEN_BACK = "taken_back"
 MOST_SOLD = Credits(more_than_sold=True)
 
 
@@ -31,6 +32,28 @@ def taken_back(returned: ShopReturn, order: ShopOrder, before: Sequence[ShopRetu
     if remains.amount < 0 and not rules.more_than_sold:
         raise RecordError("returned_more_than_sold", returned.number, order=order.number, too_much=-remains.amount)
     return lines
+
+
+def rest_of(order: ShopOrder, taken: Sequence[ShopReturn]) -> ShopOrder | None:
+    """The order without what these returns take back; None where that is more than quantities: a lower price, something kept back.
+
+    An order of which nothing is left has the status `TAKEN_BACK` and no lines.
+    """
+    remains = _Remains(order)
+    pieces = [piece for each in taken for piece in remains.take(each, MOST_SOLD)]
+    prices = {line.position: line.unit_price for line in order.lines}
+    sold_out = any(remains.left[position] * sold < 0 for position, sold in remains.sold.items())
+    if sold_out or any(prices.get(piece.position) != piece.unit_price for piece in pieces):
+        return None
+    lines = tuple(replace(line, quantity=remains.left[line.position]) for line in order.lines if remains.left.get(line.position))
+    return replace(order, lines=lines, total_paid=_left_to_pay(order, taken), status=order.status if lines else TAKEN_BACK)
+
+
+def _left_to_pay(order: ShopOrder, taken: Sequence[ShopReturn]) -> Decimal | None:
+    paid_back = [each.total_paid for each in taken if each.total_paid is not None]
+    if order.total_paid is None or len(paid_back) < len(taken):
+        return None
+    return order.total_paid - sum(paid_back, ZERO)
 
 
 def before(
@@ -68,10 +91,12 @@ class _Remains:
 
     order: ShopOrder
     left: dict[int, Decimal] = field(init=False)
+    sold: dict[int, Decimal] = field(init=False)
     amount: Decimal = field(init=False)
 
     def __post_init__(self) -> None:
         self.left = {line.position: line.quantity for line in self.order.lines if is_sold(line)}
+        self.sold = dict(self.left)
         self.amount = _sum(self.order.lines)
 
     def take(self, returned: ShopReturn, rules: Credits) -> tuple[OrderLine, ...]:

@@ -66,4 +66,16 @@ TEXTS_OF_RETURNS = {
         cause_en="The invoice of order {subject} was deleted in Exact, so there is nothing to credit.",
         cure_en="If the sale is off, dismiss this case. If not, book the order again, then retry.",
     ),
+    "taken_from_draft": CauseText(
+        cause_nl="De conceptfactuur van order {subject} was nog niet verwerkt: de retour is daarvan afgetrokken.",
+        cure_nl="U hoeft niets te doen: de conceptfactuur vermeldt alleen nog wat de klant houdt.",
+        cause_en="The draft invoice of order {subject} was not processed yet: the return was taken off it.",
+        cure_en="Nothing has to be done: the draft invoice shows only what the customer keeps.",
+    ),
+    "all_taken_back": CauseText(
+        cause_nl="De hele order is teruggekomen voordat de conceptfactuur verwerkt was: die is verwijderd.",
+        cure_nl="U hoeft niets te doen: er valt niets te factureren.",
+        cause_en="The whole order came back before its draft invoice was processed: the draft was deleted.",
+        cure_en="Nothing has to be done: there is nothing to invoice.",
+    ),
 }

@@ -7,7 +7,7 @@ from include.outbox.states import State
 
 NEVER_SENT = frozenset({State.PLANNED, State.DEAD_LETTER})
 # What the source or a rule dismissed follows its source; what a person dismissed stays so.
-DISMISSED_BY_SOURCE = frozenset({"cancelled_in_source", "not_a_sale", "as_booked"})
+DISMISSED_BY_SOURCE = frozenset({"cancelled_in_source", "not_a_sale", "as_booked", "all_taken_back", "taken_from_draft", "sale_dismissed"})
 
 
 def replanned(existing: Mutation, draft: Draft) -> Draft | None:

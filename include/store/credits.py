@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -43,17 +44,30 @@ class CreditStore:
         self._database = database
         self._division = division
 
-    def sales(self, source_system: str, numbers: Sequence[str]) -> dict[str, Mutation]:
-        """The newest sale of each of these orders, in whatever division; one that was credited in full counts as dismissed."""
+    def sales(self, source_system: str, numbers: Sequence[str]) -> dict[str, tuple[Mutation, bool]]:
+        """The newest sale of each of these orders, and whether the mirror shows it processed; one credited in full counts as dismissed."""
         with self._database.transaction() as connection:
             rows = list(_sql.newest_sales(connection, source_system=source_system, source_ids=list(numbers)))
-        return {row["source_id"]: replace(mutation_of(row), state=State(row["standing"])) for row in rows}
+        return {row["source_id"]: (replace(mutation_of(row), state=State(row["standing"])), row["is_processed"]) for row in rows}
 
     def on_their_way(self, source_system: str, numbers: Sequence[str]) -> frozenset[str]:
-        """Those of these returns whose credit is in Exact, or on its way there."""
+        """Those of these returns whose credit is in Exact or on its way there, or that changed a draft."""
         with self._database.transaction() as connection:
             rows = _sql.credits_on_their_way(connection, source_system=source_system, source_ids=list(numbers))
             return frozenset(row["source_id"] for row in rows)
+
+    def taken(self, source_system: str, numbers: Sequence[str]) -> dict[str, list[str]]:
+        """Of these orders, the returns that changed the draft of their sale instead of being credited."""
+        found: dict[str, list[str]] = defaultdict(list)
+        with self._database.transaction() as connection:
+            for row in _sql.taken_from_drafts(connection, source_system=source_system, source_ids=list(numbers)):
+                found[row["order_number"]].append(row["source_id"])
+        return found
+
+    def not_taken(self) -> list[Mutation]:
+        """Returns that were to change a draft which stands as it was: processed in the meantime, or never begun with."""
+        with self._database.transaction() as connection:
+            return [mutation_of(row) for row in _sql.not_taken(connection, division=self._division)]
 
     def stuck(self) -> list[Mutation]:
         """Credits that ended with their sale, and whose sale stands otherwise by now."""
@@ -64,6 +78,12 @@ class CreditStore:
         """Credits that may be sent, oldest first."""
         with self._database.transaction() as connection:
             return [row["mutation_id"] for row in _sql.planned_credits(connection, division=self._division)]
+
+    def changed_drafts(self, numbers: Sequence[str]) -> frozenset[int]:
+        """What is planned to change the drafts from which returns were taken: these returns, or all when none is named."""
+        with self._database.transaction() as connection:
+            rows = _sql.changed_drafts(connection, division=self._division, numbers=list(numbers) or None)
+            return frozenset(row["mutation_id"] for row in rows)
 
     def unproven(self) -> list[PostedCredit]:
         """Posted credits that nobody read back yet, or that were read as sales."""

@@ -39,7 +39,12 @@ def test_exact_gets_what_the_golden_payload_says(name: str) -> None:
 @given(lines=order_lines(), administration=st.sampled_from([UK, UK_ENTRIES]))
 def test_the_credit_of_all_of_a_sale_is_its_negative_to_the_cent(lines: tuple[OrderLine, ...], administration: Administration) -> None:
     of = order(*lines)
-    sale = sales_document(of, administration, Books())
+    try:
+        sale = sales_document(of, administration, Books())
+    except RecordError as refused:
+        # Its VAT, rounded line by line, may be a cent below nothing.
+        assert refused.code == "sale_is_negative"  # noqa: PT017
+        return
     credit = credited(returned(of), of, administration)
 
     assert (credit.net_fc, credit.total_fc, credit.rounding_fc) == (-sale.net_fc, -sale.total_fc, -sale.rounding_fc)

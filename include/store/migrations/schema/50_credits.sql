@@ -29,3 +29,6 @@ create function sale_standing(sale mutation) returns text language sql stable as
         where r.source_system = sale.source_system and r.source_id = sale.source_id and r.effect = 'reverse_sale'
           and r.effect_number = sale.effect_number and r.state <> 'dismissed') then 'dismissed' else sale.state end
 $$;
+
+-- Each order that is read asks whether a return changed its draft.
+create index mutation_taken_from_draft on mutation ((cause_facts ->> 'sale')) where effect = 'credit' and cause_code = 'taken_from_draft';
