@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from include.sandbox import hours, relations, sql, stock
+from include.sandbox import hours, relations, sql, stock, vat_rates
 from include.sandbox.bookkeeper import Bookkeeper, storable
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import day_ms
@@ -72,7 +72,12 @@ def post_row(keeper: Bookkeeper, entity: Entity, payload: Payload) -> Row:
             keeper.complain("mandatory", known.name)
     given = values.pop("ID", None)
     values["ID"] = given if given and keeper.world.switches.client_given_ids else keeper.world.new_id()
-    return write_row(keeper, table, values)
+    rates = payload.children.get("VATPercentages", [])
+    if rates:
+        values["Percentage"] = vat_rates.latest(rates)
+    row = write_row(keeper, table, values)
+    vat_rates.write(keeper, row, rates)
+    return row
 
 
 def write_row(keeper: Bookkeeper, table: str, values: Row) -> Row:

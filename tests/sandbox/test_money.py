@@ -204,3 +204,15 @@ def test_a_processed_bank_entry_stays_until_it_is_opened_again(sandbox, client):
     assert error_text(deleted(client, BANK, key)) == "Reeds verwerkt"
     sandbox.control("POST", f"documents/{key}/reopen")
     assert deleted(client, BANK, key).status_code == 204
+
+
+def test_6_7_a_vat_code_comes_with_its_rate_and_is_used_at_once(client):
+    body = {"Code": "E6", "Description": "6 % on top", "Type": "E", "VATPercentages": [{"Percentage": 0.06}]}
+    code = made(client, "vat/VATCodes", body)["ID"]
+    assert row_of(client, "vat/VATCodes", code)["Percentage"] == 0.06
+    rates = client.rows(path("vat/VatPercentages"), f"VATCodeID eq guid'{code}'", select="Percentage,LineNumber")
+    assert [(row["Percentage"], row["LineNumber"]) for row in rates] == [(0.06, 1)]
+    line = {"GLAccount": keys(client)["gl:8000"], "AmountFC": 100, "VATCode": "E6"}
+    made(client, "salesentry/SalesEntries", {"Customer": keys(client)["account:1"], "Journal": "70", "SalesEntryLines": [line]})
+    assert balances(client) == {"1300": 106, "1500": -6, "8000": -100}
+    assert client.post(path("vat/VATCodes"), {**body, "Code": "E7", "VATPercentages": [{"Percentage": "x"}]}).status_code == 400
