@@ -71,8 +71,7 @@ class MappingChecks:
         fingerprint = self._fingerprint()
         findings = self._judged(pairs(self.administration, self._mirrored(), self._today(), self._asked()))
         checked = checked_of(self.store.save(self.administration.name, fingerprint, [finding.stored() for finding in findings]))
-        if self.docs is not None:
-            write_page(self.docs, [checked_of(last) for last in self.store.all()])
+        self._publish()
         log.info("%s: mapping checked, %s findings, %s of them stop it", checked.name, len(findings), len(checked.stops))
         return checked
 
@@ -99,7 +98,22 @@ class MappingChecks:
 
         if self.docs is None:
             return judge(tables)
-        return _replacing(self.docs / self.administration.name, lambda folder: judge(tables, folder))
+        try:
+            return _replacing(self.docs / self.administration.name, lambda folder: judge(tables, folder))
+        except OSError as error:
+            self._cannot_write(error)
+            return judge(tables)
+
+    def _publish(self) -> None:
+        try:
+            if self.docs is not None:
+                write_page(self.docs, [checked_of(last) for last in self.store.all()])
+        except OSError as error:
+            self._cannot_write(error)
+
+    def _cannot_write(self, error: OSError) -> None:
+        """Pages are for people to read: booking does not depend on them."""
+        log.error("the pages of the mapping checks cannot be written to %s (%s): set EXACTLY_DATA_DOCS", self.docs, error)
 
     def _complete_mirror(self) -> None:
         self.pulls.pull_missing([*self._entities(), *PERIODS])

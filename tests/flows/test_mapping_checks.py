@@ -218,6 +218,14 @@ def test_the_daily_check_names_every_finding_and_its_cure_and_goes_red(world) ->
     assert "Maak betalingsconditie 30 aan in Exact" in refusal.value.cure
 
 
+def test_pages_that_cannot_be_written_stop_nothing(world, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "no-folder").write_text("a file")
+    with world.run("BE", data_docs=tmp_path / "no-folder") as run:
+        assert run.mapping.verdict().stops == ()
+
+    assert "set EXACTLY_DATA_DOCS" in caplog.text
+
+
 def test_an_administration_that_is_off_is_not_checked(world, tmp_path: Path) -> None:
     configure(world, tmp_path, "mode: book", "mode: off")
     before = len(world.sandbox.calls())
