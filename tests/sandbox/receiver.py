@@ -9,11 +9,13 @@ from typing import Any
 
 
 class Receiver:
-    """An HTTP server on a free port; `statuses` are answered in turn, then 200."""
+    """An HTTP server on a free port; `statuses` are answered in turn, then 200; nothing while `answers` is cleared."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.statuses: list[int] = []
+        self.answers = threading.Event()
+        self.answers.set()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,6 +23,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = receiver.statuses.pop(0) if receiver.statuses else 200
                 receiver.bodies.append(body)
+                receiver.answers.wait(timeout=30)
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -33,6 +36,7 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def stop(self) -> None:
+        self.answers.set()
         self._server.shutdown()
         self._server.server_close()
 
