@@ -39,19 +39,23 @@ class Adoption:
         The first time costs one pull of the journal's documents, whatever the number of orders; later ones nothing, as long as the mirror
         shows no number that is planned. Only what was sold before the administration began to book is compared.
         """
-        if self.memory.begin():
-            return self._judged() if self._taken() else Tally()
-        tally = self._judged()
-        self.memory.compared()
+        documents = DOCUMENTS[self._kind.mirror_entity]
+        is_first = not self.memory.begin()
+        if is_first:
+            self.pulls.pull(documents)
+        tally: Tally = Tally()
+        if self._taken():
+            # Somebody may just have put a number right, or deleted a document.
+            if not is_first:
+                self.pulls.pull(documents)
+            self.pulls.pull_deleted()
+            tally += self._judged()
+        if is_first:
+            self.memory.compared()
         return tally
 
     def _judged(self) -> Tally:
-        """Judge by what Exact holds now: somebody may just have put a number right, or deleted a document."""
-        self.pulls.pull(DOCUMENTS[self._kind.mirror_entity])
-        self.pulls.pull_deleted()
         taken = self._taken()
-        if not taken:
-            return Tally()
         self.pulls.pull_missing([LEDGER_ACCOUNTS, VAT_CODES])
         booked = booked_by_id(self.mirror, [each.document_id for each in taken])
         tally: Tally = Tally()
