@@ -52,6 +52,16 @@ def deletion_of(document: Mutation, because: str, like: Draft) -> Draft:
     )
 
 
+def _stands(effect: Mutation) -> bool:
+    """It is in Exact, or may be: what was found absent is still sent as it was written."""
+    return effect.state in STANDS or (effect.state is State.PLANNED and effect.may_have_left)
+
+
+def _may_come(effect: Mutation) -> bool:
+    """An older effect that is in Exact, or may still get there: a newer one beside it would book the order twice."""
+    return effect.state in STANDS or effect.state is State.PLANNED or (effect.state is State.DEAD_LETTER and effect.may_have_left)
+
+
 def beside(key: Key, prefix: str) -> Key:
     """The key of what is done about an effect: its deletion, its reversal."""
     return replace(key, effect=f"{prefix}{key.effect}")
@@ -86,19 +96,20 @@ class _History:
             return []
         if last.division != self.draft.division:
             return self._elsewhere(last)
-        if last.state in STANDS:
+        if _stands(last):
             return self._after(last) if not self._is_undone(last) else self._anew(last.key.effect_number + 1, last)
         if last.state is State.DISMISSED and not is_dismissed_by_source(last):
             return self._after_a_persons_no(last)
         number = last.key.effect_number + (last.exact_id is not None)
         before = next((each for each in reversed(self.effects) if each.key.effect_number < number), None)
-        if before is not None and before.state in STANDS and not self._is_undone(before):
+        if before is not None and _may_come(before) and not self._is_undone(before):
             return self._instead_of(before, number)
         return self._anew(number, before)
 
     def _says_what_is_known(self, last: Mutation) -> bool:
         """The version that is known already; what is only planned may be mapped anew, what was taken back may come again."""
-        return last.source_version == self.draft.source_version and last.state not in NEVER_SENT and not self._is_undone(last)
+        is_sent = last.state not in NEVER_SENT or _stands(last)
+        return last.source_version == self.draft.source_version and is_sent and not self._is_undone(last)
 
     def _elsewhere(self, last: Mutation) -> list[Draft]:
         """The source sends it to another administration by now: a document that stands stays, and a person is asked."""
@@ -118,7 +129,7 @@ class _History:
     def _after_a_persons_no(self, last: Mutation) -> list[Draft]:
         """Somebody dismissed it: for good, unless an older document stands that has changed once more."""
         before = self.effects[-2] if len(self.effects) > 1 else None
-        if before is None or before.state not in STANDS or self._is_undone(before):
+        if before is None or not _may_come(before) or self._is_undone(before):
             return []
         return self._instead_of(before, last.key.effect_number + 1)
 

@@ -18,7 +18,8 @@ from include.proof.judge import CENT, BookedDocument, JudgedMutation, Transition
 MUTATIONS = """
 select concat_ws('/', source_system, source_id, effect, effect_number)
          || case when key_division <> 0 then '@' || key_division else '' end as key,
-       administration, division, token, your_ref, state, exact_id::text, cause_code, cause_subject, amount_net, vat, source_day::text
+       administration, division, token, your_ref, state, exact_id::text, cause_code, cause_subject, amount_net, vat, source_day::text,
+       method = 'POST' and key_division = 0 as makes_document
 from mutation where (%(division)s::integer is null or division = %(division)s) order by mutation_id
 """
 TRANSITIONS = """
@@ -103,6 +104,7 @@ def _mutation(row: dict[str, Any]) -> JudgedMutation:
         amount_net=row["amount_net"],
         vat={code: Decimal(amount) for code, amount in row["vat"].items()},
         day=row["source_day"],
+        makes_document=row["makes_document"],
     )
 
 

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from include.outbox.chain import TokenAnswer, TokenVerdict
+from include.outbox.changes import Hands, revised
 from include.outbox.classify import Answer, classify
 from include.outbox.drain import Drain, Guard, settled_by
-from include.outbox.model import Cursor, Found, Mutation, Outcome
+from include.outbox.model import Cursor, Found, Method, Mutation, Outcome
 from include.outbox.ports import Permit, Receipt, Sending, Store, Wire
 from include.outbox.states import legal
 from include.outbox.times import Times
@@ -21,6 +22,7 @@ from include.proof.source_feed import ADMINISTRATION, FLOW, SourceVersion
 from include.proof.twin_gate import Limiter
 from include.proof.twin_rows import moment
 from include.proof.twin_store import StoreTwin
+from include.proof.world import family_of
 
 
 class PostsBeforeItIsWritten(Drain):
@@ -28,6 +30,8 @@ class PostsBeforeItIsWritten(Drain):
 
     def _locked_attempt(self, mutation_id: int, permit: Permit, started: float) -> str | None:
         mutation: Mutation = cast(Any, self._store).get(mutation_id)
+        if mutation.method is not Method.POST:
+            return super()._locked_attempt(mutation_id, permit, started)
         sending = self._parts.wire.send(mutation, permit, lambda: True)
         claimed = self._store.claim(mutation_id, self._parts.owner)
         if claimed is None:
@@ -152,7 +156,8 @@ def believes_the_look_alone(store: Store) -> Store:
     return cast(Store, _replaced(store, pulled_since=lambda mutation, quarantine_s: True, mirrored=lambda mutation: []))
 
 
-def moves_the_cursor_first(store: Store, page: Sequence[SourceVersion]) -> None:
+def moves_the_cursor_first(store: Store, page: Sequence[SourceVersion], hands: Hands) -> None:
     """The cursor moves in a transaction of its own, before the rows are there."""
     store.plan([], Cursor(FLOW, ADMINISTRATION, moment(page[-1].changed_s)))
-    store.plan([each.draft for each in page], None)
+    drafts = [draft for each in page for draft in revised(family_of(store, each), each.draft, hands)]
+    store.plan(drafts, None)

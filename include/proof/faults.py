@@ -24,10 +24,10 @@ class Faults:
 
     `each`: of every POST, one share of each `Fault` · `kill`, `suspend`, `cut` (its database session ends): of every attempt of a worker ·
     `plan_kill`: of every page that is planned · `read`: of looks and pulls that fail · `refuse`: of orders that Exact refuses for good ·
-    `outage`: of worlds in which Exact takes no writes for a while, and first does what it had accepted · `gateway`: of time-outs, told by a
-    gateway's 504 or a general 500 instead of our own deadline · `blind`: of documents, that one of the two witnesses never sees (not in
-    worlds with an outage) · `slow`: of connections that take seconds · `minute_limits`: one of them is a world's limit · `lag_s`: until a
-    commit shows in reads, at most · `slowest_commit_s`: from the POST.
+    `change`: of versions of orders that another one follows · `outage`: of worlds in which Exact takes no writes for a while, and first
+    does what it had accepted · `gateway`: of time-outs, told by a gateway's 504 or a general 500 instead of our own deadline · `blind`: of
+    documents, that one of the two witnesses never sees (not in worlds with an outage) · `slow`: of connections that take seconds ·
+    `minute_limits`: one of them is a world's limit · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST.
     """
 
     each: float = 0.01
@@ -37,6 +37,7 @@ class Faults:
     cut: float = 0.005
     read: float = 0.02
     refuse: float = 0.01
+    change: float = 0.05
     outage: float = 0.1
     gateway: float = 0.3
     blind: float = 0.02

@@ -15,7 +15,22 @@ from include.proof.scheduler import Worker
 AWAY_RETRY_S = 5.0
 PERSIST_RETRY_S = 0.2
 STORE = (
-    *("plan", "replan", "cursor", "get", "ready", "next_due_s", "endpoint", "lock", "unlock", "claim", "abandoned", "due_looks"),
+    *(
+        "plan",
+        "replan",
+        "again",
+        "family",
+        "cursor",
+        "get",
+        "ready",
+        "next_due_s",
+        "endpoint",
+        "lock",
+        "unlock",
+        "claim",
+        "abandoned",
+        "due_looks",
+    ),
     *("unknown_for_s", "pulled_since", "mirrored", "posts_stopped", "posts_may_go_on", "same_cause", "park"),
 )
 PERSISTED = ("settle",)

@@ -46,7 +46,10 @@ class BookedDocument:
 
 @dataclass(frozen=True)
 class JudgedMutation:
-    """A mutation as the outbox's table holds it, with the amounts of its payload."""
+    """A mutation as the outbox's table holds it, with the amounts of its payload.
+
+    `makes_document`: a deletion makes none, and a relation is none.
+    """
 
     key: str
     division: int
@@ -58,6 +61,7 @@ class JudgedMutation:
     amount_net: Decimal | None = None
     vat: Mapping[str, Decimal] = field(default_factory=dict)
     day: str = ""
+    makes_document: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ def posted_documents_exist(documents: Iterable[BookedDocument], mutations: Seque
     """I4: each posted document exists, is the mutation's own, and its amounts equal the payload's to the cent."""
     booked = {(each.division, each.exact_id.lower()): each for each in documents}
     for mutation in mutations:
-        if mutation.state != "posted":
+        if mutation.state != "posted" or not mutation.makes_document:
             continue
         document = booked.get((mutation.division, (mutation.exact_id or "").lower()))
         if document is None:

@@ -9,10 +9,12 @@ import logging
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
 
+from include.outbox.model import Method
+from include.outbox.states import State
 from include.proof.faults import Faults
 from include.proof.judge import BookedDocument, JudgedMutation, Transition, Violation, calls_per_window, judge
+from include.proof.source_feed import amount_of
 from include.proof.twin_exact import DIVISION, Document
 from include.proof.twin_rows import Row
 from include.proof.world import Design, World
@@ -20,7 +22,8 @@ from include.proof.world import Design, World
 WORLD_ORDERS = 500
 MINUTE_S = 60.0
 SUMS = (
-    *("mutations", "worlds", "duplicates", "lost", "posts", "posted", "dead_letters", "dismissed", "unknown_left", "kills"),
+    *("mutations", "worlds", "duplicates", "lost", "posts", "posted", "booked", "dead_letters", "dismissed", "unknown_left", "kills"),
+    "passed_over",
     *("calls_per_minute_over", "events", "virtual_s", "cpu_s"),
 )
 
@@ -48,10 +51,12 @@ class Result:
     lost: int = 0
     posts: int = 0
     posted: int = 0
+    booked: int = 0
     dead_letters: int = 0
     dismissed: int = 0
     unknown_left: int = 0
     kills: int = 0
+    passed_over: int = 0
     calls_per_minute_over: int = 0
     events: int = 0
     virtual_s: float = 0.0
@@ -63,7 +68,7 @@ class Result:
 
     @property
     def posts_per_order(self) -> float:
-        return self.posts / max(1, self.posted)
+        return self.posts / max(1, self.booked)
 
     @property
     def bound(self) -> float:
@@ -78,10 +83,12 @@ class Result:
         self.mutations += play.orders
         self.posts += world.books.posts
         self.posted += states["posted"]
+        self.booked += sum(row.method is Method.POST and row.exact_id is not None for row in rows)
         self.dead_letters += states["dead_letter"]
         self.dismissed += states["dismissed"]
         self.unknown_left += states["unknown"] + states["sending"]
         self.kills += world.kills
+        self.passed_over += len(world.tables.passed_over)
         self.events += len(world.tables.events)
         self.virtual_s += world.hub.ended_at
         self.latest_s = max([self.latest_s, *(row.late_by_s for row in rows if row.late_by_s)])
@@ -147,11 +154,12 @@ def violations(world: World) -> list[Violation]:
         Transition(keys[each.mutation_id], each.before.value if each.before else None, each.after.value) for each in world.tables.events
     ]
     found = judge(
-        [_document(each) for each in world.books.documents],
+        [_document(each) for each in _standing(world)],
         [_mutation(each) for each in world.tables.rows.values()],
         events,
         {str(each.key) for each in world.feed.versions},
     )
+    found += _sums_agree(world)
     most = calls_per_window(world.books.calls, MINUTE_S)
     if most > world.minute_limit:
         found.append(Violation("I7", "calls", f"{most} in a minute, the limit is {world.minute_limit}"))
@@ -160,15 +168,47 @@ def violations(world: World) -> list[Violation]:
     return found
 
 
+def _standing(world: World) -> list[Document]:
+    return [each for each in world.books.documents if each.deleted_at > world.hub.ended_at]
+
+
+def _sums_agree(world: World) -> list[Violation]:
+    """I5: in the end the books have of each order what its newest version says.
+
+    Unless something of it is a dead letter, or the version came while an older one was on its way, which the result counts.
+    """
+    booked: Counter[str] = Counter()
+    for each in _standing(world):
+        booked[each.your_ref] += int(amount_of(each.payload) * 100)
+    dead = {row.your_ref for row in world.tables.rows.values() if row.state is State.DEAD_LETTER}
+    passed_over = dead | world.tables.passed_over
+    newest = {each.key.source_id: each for each in sorted(world.feed.versions, key=lambda each: each.version)}
+    return [
+        Violation("I5", str(each.key), f"the source has {wanted} cents, the books have {booked[reference]}")
+        for reference, each in newest.items()
+        if reference not in passed_over
+        and booked[reference] != (wanted := 0 if each.cancelled else int((each.draft.amount_net or 0) * 100))
+    ]
+
+
 def _document(document: Document) -> BookedDocument:
-    amount = Decimal(document.payload.split(":", 1)[1].split(",", 1)[0])
-    return BookedDocument(DIVISION, str(document.exact_id), document.token, document.your_ref, amount)
+    return BookedDocument(DIVISION, str(document.exact_id), document.token, document.your_ref, amount_of(document.payload))
 
 
 def _mutation(row: Row) -> JudgedMutation:
     exact_id = str(row.exact_id) if row.exact_id else None
     cause = str(row.cause) if row.cause else None
-    return JudgedMutation(str(row.key), row.division, row.token, row.your_ref, row.state.value, exact_id, cause, row.amount_net)
+    return JudgedMutation(
+        str(row.key),
+        row.division,
+        row.token,
+        row.your_ref,
+        row.state.value,
+        exact_id,
+        cause,
+        row.amount_net,
+        makes_document=row.method is Method.POST,
+    )
 
 
 def history(seed: str, orders: int, subject: str, *, faults: Faults | None = None, design: Design | None = None) -> list[str]:

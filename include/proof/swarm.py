@@ -19,6 +19,7 @@ CHOICES: Mapping[str, Sequence[float]] = {
     "cut": (0.0, 0.005, 0.05),
     "read": (0.0, 0.02, 0.1),
     "refuse": (0.0, 0.01, 0.05),
+    "change": (0.0, 0.05, 0.3),
     "outage": (0.0, 0.0, 1.0),
     "gateway": (0.0, 0.3, 1.0),
     "blind": (0.0, 0.02, 0.1),

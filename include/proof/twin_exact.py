@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from uuid import UUID
 
 from include.errors import RetryableError
 from include.outbox.classify import Answer, KnownCause
-from include.outbox.model import Found, Mutation
+from include.outbox.model import Cause, Found, Method, Mutation
 from include.outbox.ports import Gate, Permit, Purpose, Receipt, Sending
 from include.outbox.times import Times
 from include.proof.faults import Fault, Faults
@@ -22,6 +22,7 @@ ENDPOINT = "salesentry/SalesEntries"
 REFUSED_SUBJECT = "gl_account:0000"
 CALLS_OF_AN_ATTEMPT = 26
 NEVER = float("inf")
+MADE = Found()
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Document:
     committed_at: float
     visible_at: float
     pulled_at: float
+    deleted_at: float = NEVER
 
     @property
     def exact_id(self) -> UUID:
@@ -146,12 +148,12 @@ class ExactTwin:
         books.calls.append(books.clock())
         if fault is Fault.LIMIT:
             return Answer(status=429, wait_s=random.uniform(1, 60))
-        books.posts += 1
+        books.posts += mutation.method is Method.POST
         if fault is Fault.EARLY_503:
             return Answer(status=503)
         if REFUSED_SUBJECT in mutation.subjects:
             return Answer(status=500, error="unknown general ledger account", known_cause=KnownCause("missing_gl_account", "gl_account"))
-        return self._booked(mutation, fault)
+        return self._booked(mutation, fault) if mutation.method is Method.POST else self._deleted(mutation, fault)
 
     def _booked(self, mutation: Mutation, fault: Fault | None) -> Answer:
         books, random, worker, deadline_s = self._books, self._books.random, self._worker, self._times.deadline_s
@@ -167,6 +169,18 @@ class ExactTwin:
             return Answer(reason="connection reset")
         return Answer(status=201, exact_id=document.exact_id)
 
+    def _deleted(self, mutation: Mutation, fault: Fault | None) -> Answer:
+        books, random, worker = self._books, self._books.random, self._worker
+        document = books.documents[_number(mutation)]
+        if document.deleted_at <= books.clock():
+            return Answer(status=404, to_change=True)
+        commit_s = random.uniform(self._times.deadline_s, books.faults.slowest_commit_s) if fault is Fault.LATE else random.expovariate(4.0)
+        document.deleted_at = min(document.deleted_at, books.clock() + commit_s)
+        if fault in {Fault.LATE, Fault.TIME_OUT}:
+            return replace(self._time_out(), to_change=True)
+        worker.pass_time(commit_s)
+        return Answer(reason="connection reset") if fault is Fault.RESET else Answer(status=204, to_change=True)
+
     def _time_out(self) -> Answer:
         """Our deadline ends the wait, or a gateway's does, or Exact's own."""
         random, deadline_s = self._books.random, self._times.deadline_s
@@ -180,18 +194,28 @@ class ExactTwin:
 
     def look(self, mutation: Mutation) -> Sequence[Found]:
         self._read(mutation.endpoint, "GET")
-        moment = self._worker.time
-        shown = [each for each in self._books.by_token.get(mutation.token, ()) if each.visible_at <= moment]
-        found = [Found(each.exact_id, str(each.number)) for each in shown]
+        found = self._shown(mutation) if mutation.method is Method.POST else self._standing(mutation)
         self._worker.pass_time(self._books.random.expovariate(5.0))
         self._worker.point()
         return found
+
+    def _shown(self, mutation: Mutation) -> list[Found]:
+        moment = self._worker.time
+        shown = [each for each in self._books.by_token.get(mutation.token, ()) if each.visible_at <= moment < each.deleted_at]
+        return [Found(each.exact_id, str(each.number)) for each in shown]
+
+    def _standing(self, mutation: Mutation) -> list[Found]:
+        """Of a deletion: nothing while the document stands."""
+        document = self._books.documents[_number(mutation)]
+        if document.deleted_at > self._worker.time:
+            return []
+        return [MADE if mutation.may_have_left else Found(objection=Cause("deleted_in_exact", mutation.your_ref))]
 
     def pull(self, endpoint: str) -> None:
         books = self._books
         self._read(endpoint, "GET")
         began_at = min(books.clock(), books.clock() + books.random.uniform(-1, 1) * books.faults.skew_s)
-        shown = [each for each in books.documents if each.pulled_at <= books.clock()]
+        shown = [each for each in books.documents if each.pulled_at <= books.clock() < each.deleted_at]
         self._worker.point()
         mirror = self._tables.mirrors[DIVISION, endpoint]
         mirror.by_token.clear()
@@ -218,3 +242,10 @@ class ExactTwin:
         self._gate.give_back(Receipt(permit, method, endpoint, status, 0.05))
         if failed:
             raise RetryableError("Exact does not answer", retry_after_s=self._times.retry_s)
+
+
+def _number(mutation: Mutation) -> int:
+    """Where the document that is to be deleted stands in the books."""
+    if mutation.target_id is None:
+        raise ValueError(f"mutation {mutation.mutation_id} deletes nothing")
+    return mutation.target_id.int - 1

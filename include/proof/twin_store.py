@@ -51,6 +51,8 @@ class StoreTwin:
             self._revive(row, existing, newer, self._owner)
             return f"superseded_{_fate(newer)}"
         changed = existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
+        if changed:
+            self.tables.passed_over.add(row.your_ref)
         return "changed_after_push" if existing.state in SENT and changed else "known"
 
     def _by_key(self, key: Key) -> Row:
@@ -84,6 +86,17 @@ class StoreTwin:
         row.may_have_left = True
         self.tables.move(row, State.UNKNOWN, self._owner)
         return True
+
+    def again(self, mutation: Mutation, by: str) -> bool:
+        row = self.tables.rows[mutation.mutation_id]
+        if row.state is not State.DEAD_LETTER or row.method is Method.POST or row.cause is None or row.cause.code == UNKNOWN_OUTCOME:
+            return False
+        row.cause, row.not_before, row.resends = None, 0.0, 0
+        self.tables.move(row, State.PLANNED, by)
+        return True
+
+    def family(self, source_system: str, source_ids: Sequence[str]) -> list[Mutation]:
+        return [self.tables.rows[each].mutation() for name in source_ids for each in self.tables.families[source_system, name]]
 
     def cursor(self, flow: str, administration: str) -> datetime | None:
         return self.tables.cursors.get((flow, administration))

@@ -37,6 +37,9 @@ class Tables:
         self.clock = clock
         self.rows: dict[int, Row] = {}
         self.by_key: dict[Key, int] = {}
+        self.families: dict[tuple[str, str], list[int]] = defaultdict(list)
+        # Whose newer version found the older one on its way: it is followed when the source changes once more.
+        self.passed_over: set[str] = set()
         self.planned: dict[int, list[int]] = defaultdict(list)
         self.in_flight: dict[tuple[str, int], int] = {}
         self.states: dict[State, int] = dict.fromkeys(State, 0)
@@ -63,11 +66,15 @@ class Tables:
         row = row_of(len(self.rows) + 1, draft, (waits_for, self._id_of(draft.undoes)), by)
         self.rows[row.mutation_id] = row
         self.by_key[draft.key] = row.mutation_id
+        insort(self.families[draft.key.source_system, draft.key.source_id], row.mutation_id, key=self._rank)
         if waits_for is not None:
             self.waiting.add(row.mutation_id)
         self._index(row, None, row.state)
         self._note(row, None)
         return row
+
+    def _rank(self, mutation_id: int) -> tuple[int, int]:
+        return self.rows[mutation_id].key.effect_number, mutation_id
 
     def _id_of(self, key: Key | None) -> int | None:
         return self.by_key[key] if key is not None else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import Any, cast
 
 from include.errors import RetryableError
+from include.outbox.changes import Hands, revised
 from include.outbox.drain import Drain, Parts
-from include.outbox.model import Cursor
+from include.outbox.model import Cursor, Draft, Mutation
 from include.outbox.ports import Store, Wire
 from include.outbox.states import UNKNOWN_OUTCOME, State
 from include.outbox.times import Times
@@ -16,7 +18,7 @@ from include.outbox.unknown import Unknowns
 from include.proof.faults import Faults
 from include.proof.interruptions import interruptible_gate, interruptible_store
 from include.proof.scheduler import Hub, Trouble, Worker
-from include.proof.source_feed import ADMINISTRATION, FLOW, OVERLAP, SourceFeed, SourceVersion
+from include.proof.source_feed import ADMINISTRATION, FLOW, OVERLAP, SourceFeed, SourceVersion, numbered, reversal
 from include.proof.twin_exact import DIVISION, Books, ExactTwin, Outage
 from include.proof.twin_gate import GateTwin, Limiter
 from include.proof.twin_rows import BEGINNING, Row, moment, seconds_of
@@ -25,13 +27,21 @@ from include.proof.twin_tables import Tables
 
 RETRIED = frozenset({"unrecognised_answer", UNKNOWN_OUTCOME})
 PAGE = 200
+# Share of worlds whose documents are drafts until somebody processes them, which nobody does here.
+DRAFTS = 0.7
 LONGEST_RUN_S = 5 * 86_400.0
 UPKEEP_EVERY_S = 60.0
 
 
-def plan_page(store: Store, page: Sequence[SourceVersion]) -> None:
-    """W0 as the flow does it: the page and the cursor in one transaction."""
-    store.plan([each.draft for each in page], Cursor(FLOW, ADMINISTRATION, moment(page[-1].changed_s)))
+def plan_page(store: Store, page: Sequence[SourceVersion], hands: Hands) -> None:
+    """W0 as the flow does it: what takes the place of documents that stand, then the page and the cursor in one transaction."""
+    drafts = [draft for each in page for draft in revised(family_of(store, each), each.draft, hands)]
+    store.plan(drafts, Cursor(FLOW, ADMINISTRATION, moment(page[-1].changed_s)))
+
+
+def family_of(store: Store, version: SourceVersion) -> Sequence[Mutation]:
+    family: Sequence[Mutation] = cast(Any, store).family(version.key.source_system, [version.key.source_id])
+    return family
 
 
 def _is_to_be_retried(row: Row) -> bool:
@@ -56,7 +66,7 @@ class Design:
     limiter: type[Limiter] = Limiter
     store: Callable[[Store], Store] = same_store
     wire: Callable[[Wire], Wire] = same_wire
-    plan: Callable[[Store, Sequence[SourceVersion]], None] = plan_page
+    plan: Callable[[Store, Sequence[SourceVersion], Hands], None] = plan_page
 
 
 class World:
@@ -69,12 +79,14 @@ class World:
         self.design = design
         self.times = Times()
         self.hub = Hub(self.random)
-        self.feed = SourceFeed(orders, self.random, refuse=faults.refuse)
+        self.feed = SourceFeed(orders, self.random, faults)
         self.tables = Tables(self.hub.now)
         self.books = Books(self.random, faults, self.hub.now)
         self.minute_limit = self.random.choice(faults.minute_limits)
         self.limiter = design.limiter(self.minute_limit, self.times, self.hub.now)
         self.tables.give_back = self.limiter.give_back
+        # Drafts are deleted and written anew; what is in the books at once is credited, or waits for a person.
+        self.hands = Hands(numbered, reversal, drafts_stay_drafts=self.random.random() < DRAFTS)
         self.planned = False
         self.workers = 0
         self.kills = 0
@@ -149,7 +161,7 @@ class World:
         for first in range(0, len(changed), PAGE):
             if worker.calls_left < 0 and self.random.random() < self.faults.plan_kill:
                 worker.doom(Trouble.KILL, after_calls=self.random.randrange(4))
-            self.design.plan(guarded, changed[first : first + PAGE])
+            self.design.plan(guarded, changed[first : first + PAGE], self.hands)
         self.planned = began >= self.feed.ends_s
 
     def _drain(self, worker: Worker, store: StoreTwin) -> None:
@@ -165,11 +177,15 @@ class World:
         """The operator: clears what nobody knows the outcome of, as often as it comes."""
         while not self.settled():
             for row in [row for row in self.tables.rows.values() if _is_to_be_retried(row)]:
-                if store.back_to_unknown(row.mutation()):
-                    continue
-                known = next(each for each in self.feed.versions_of[str(row.key)] if each.draft.source_version == row.source_version)
-                store.replan(row.mutation(), known.draft, worker.name)
+                if not (store.back_to_unknown(row.mutation()) or store.again(row.mutation(), worker.name)):
+                    store.replan(row.mutation(), self._as_it_was(row), worker.name)
             worker.sleep(self.random.uniform(600, 6000))
+
+    def _as_it_was(self, row: Row) -> Draft:
+        """The draft of a row, made anew from the version that it came from."""
+        versions = self.feed.versions_of[row.key.source_id]
+        known = next(each.draft for each in versions if each.draft.source_version == row.source_version)
+        return replace(known, key=row.key, payload=row.payload, amount_net=row.amount_net)
 
     def _look_after_unknowns(self, worker: Worker, store: StoreTwin) -> None:
         unknowns = self.design.unknowns(self._parts(worker, store))

@@ -70,6 +70,30 @@ SITUATIONS = {
         newer(),
         ["delete_sale 1 planned after sale 1", "sale 2 planned after delete_sale 1"],
     ),
+    "a change while what may have left is planned to be sent again": (
+        [known(SALE, State.PLANNED, may_have_left=True)],
+        newer(),
+        ["delete_sale 1 planned after sale 1", "sale 2 planned after delete_sale 1"],
+    ),
+    "the version that is planned to be sent again": ([known(SALE, State.PLANNED, may_have_left=True)], newer("v1"), []),
+    "a third version while the first is planned to be sent again": (
+        [known(SALE, State.PLANNED, may_have_left=True), known(SECOND, State.PLANNED, version="v2")],
+        newer("v3"),
+        ["delete_sale 1 planned after sale 1", "sale 2 planned after delete_sale 1"],
+    ),
+    "a third version while Exact took no call with the first": (
+        [known(SALE, State.PLANNED), known(SECOND, State.PLANNED, version="v2")],
+        newer("v3"),
+        ["delete_sale 1 planned after sale 1", "sale 2 planned after delete_sale 1"],
+    ),
+    "a third version while nobody knows what became of the first": (
+        [
+            known(SALE, State.DEAD_LETTER, may_have_left=True, cause=Cause("unknown_outcome", "A1")),
+            known(SECOND, State.PLANNED, version="v2"),
+        ],
+        newer("v3"),
+        ["delete_sale 1 planned after sale 1", "sale 2 planned after delete_sale 1"],
+    ),
     "a change to what cannot be booked": (
         [POSTED],
         dead("A1", CHANGED, source_version="v2"),
