@@ -6,6 +6,7 @@ import argparse
 import json
 import random
 import sys
+from dataclasses import asdict
 
 from include.proof.campaign import campaign
 from include.proof.chain_world import simulate_chain
@@ -39,6 +40,13 @@ def _parser() -> argparse.ArgumentParser:
     chain.add_argument("--refreshes", type=int, default=500)
     chain.add_argument("--seed", type=int, default=7)
     chain.set_defaults(run=_chain)
+    limiter = commands.add_parser("limiter", help="processes that always want to call, on a database of your own that is empty")
+    limiter.add_argument("--dsn", required=True)
+    limiter.add_argument("--minutes", type=int, default=180, help="of the sandbox")
+    limiter.add_argument("--processes", type=int, default=16)
+    limiter.add_argument("--time-scale", type=float, default=20.0)
+    limiter.add_argument("--stranger", type=float, default=0.2, help="share of the limit that somebody else uses")
+    limiter.set_defaults(run=_limiter)
     replay = commands.add_parser("replay", help="the history of one mutation in one world")
     replay.add_argument("--world", required=True)
     replay.add_argument("--orders", type=int, default=500)
@@ -65,6 +73,15 @@ def _fleet(options: argparse.Namespace) -> int:
     report = run_fleet(FleetPlan(**given), options.dsn)
     _say(json.dumps(report.summary(), indent=1, default=str))
     return int(bool(report.violations))
+
+
+def _limiter(options: argparse.Namespace) -> int:
+    from include.proof.limiter import LimiterPlan, run_limiter
+
+    given = {name: value for name, value in vars(options).items() if name in LimiterPlan.__dataclass_fields__}
+    result = run_limiter(LimiterPlan(**given), options.dsn)
+    _say(json.dumps(asdict(result)))
+    return int(bool(result.violations))
 
 
 def _simulate(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,12 +102,14 @@ class ChainStoreTwin:
         self._begun: int | None = None
 
     def read(self) -> Chain:
+        self._worker.place = "read"
         self._worker.point()
         table = self._table
         return Chain("chain", table.state, table.pair, "", moment(table.begun_at) if table.begun_at is not None else None)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
+        self._worker.place = "lock"
         self._worker.point()
         while self._table.holder is not None:
             self._worker.sleep(0.05)
@@ -119,12 +122,14 @@ class ChainStoreTwin:
             self._table.holder = None
 
     def begin(self) -> None:
+        self._worker.place = "begin"
         self._worker.point()
         self._table.state, self._table.begun_at = ChainState.REFRESHING, self._worker.time
         self._begun = self._table.generation
         self._worker.point()
 
     def save(self, pair: Pair) -> None:
+        self._worker.place = "save"
         self._worker.point()
         self.save_at_once(pair)
         self._worker.point()
@@ -153,6 +158,7 @@ class LossyWire:
         self._endpoint, self._worker, self._lose = endpoint, worker, lose
 
     def refresh(self, refresh_token: str) -> TokenAnswer:
+        self._worker.place = "call"
         self._worker.point()
         if self._worker.calls_left < 0 and self._worker.hub.random.random() < self._lose:
             self._worker.doom(Trouble.KILL, after_calls=self._worker.hub.random.randrange(CALLS_OF_A_REFRESH))
@@ -166,7 +172,10 @@ class LossyWire:
 
 @dataclass
 class ChainResult:
-    """What became of a chain: its refreshes, deaths, sign-ins, and whether anybody was ever handed a token that Exact refused."""
+    """What became of a chain: its refreshes, deaths, sign-ins, and how often anybody was handed a token that Exact refused.
+
+    `died_at`: at which step of a refresh how many processes died.
+    """
 
     refreshes: int
     token_calls: int
@@ -174,6 +183,7 @@ class ChainResult:
     sign_ins: int
     refused: int
     violations: list[Violation]
+    died_at: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -193,6 +203,7 @@ class ChainWorld:
         self.table = ChainTable()
         self._lose, self._design = lose, design or ChainDesign()
         self.kills = self.sign_ins = self.refused = 0
+        self.died_at: Counter[str] = Counter()
         self._ends_at = 0.0
         self._refreshes_wanted = 0
 
@@ -204,7 +215,8 @@ class ChainWorld:
             self._employ(1.0, self._use)
         self.hub.run()
         endpoint = self.endpoint
-        return ChainResult(len(endpoint.refreshes), endpoint.calls, self.kills, self.sign_ins, self.refused, list(self._violations()))
+        found = list(self._violations())
+        return ChainResult(len(endpoint.refreshes), endpoint.calls, self.kills, self.sign_ins, self.refused, found, self.died_at)
 
     def _over(self) -> bool:
         return len(self.endpoint.refreshes) >= self._refreshes_wanted or self.hub.now() > self._ends_at
@@ -216,6 +228,7 @@ class ChainWorld:
 
     def _dies(self, worker: Worker) -> None:
         self.kills += 1
+        self.died_at[worker.place] += 1
         if self.table.holder is worker:
             self.table.holder = None
         self._employ(worker.time + self.hub.random.uniform(0, 5), self._use)

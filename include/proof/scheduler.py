@@ -66,6 +66,8 @@ class Worker:
         self.answer_lost = False
         self.trouble: Trouble | None = None
         self.calls_left = -1
+        # Which step of its work it is at, for whoever wants to know where it died.
+        self.place = ""
         self.on_death: Callable[[Worker], None] | None = None
         self.on_cut: Callable[[Worker], None] | None = None
         self.greenlet = greenlet(lambda: body(self), parent=hub.root)

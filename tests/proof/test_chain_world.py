@@ -24,3 +24,4 @@ def test_deaths_and_lost_answers_cost_no_early_refresh_and_no_person_without_nee
     assert result.violations == []
     assert result.refreshes >= REFRESHES
     assert result.kills > 20
+    assert {"read", "call", "save"} <= result.died_at.keys() <= {"read", "lock", "begin", "call", "save"}
