@@ -19,7 +19,8 @@ demo: setup
 
 # Two at a time, each file's tests in one place and in order, so that the long ones of the demo begin early;
 # `make test TESTS="tests/exact -k limit"` runs some of them.
-test: setup
+test:
+	@bin/setup.sh tests
 	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup
@@ -36,3 +37,5 @@ format: setup
 lock: setup
 	$(python) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade --no-header \
 		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	$(python) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade --no-header \
+		--no-emit-index-url --no-emit-find-links requirements-clients.in -o requirements-clients.txt
