@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +106,7 @@ def _call(plan: LimiterPlan, fleet: FleetPlan, place: Place) -> None:
             worker.join()
 
 
-def call_for_ever(fleet: FleetPlan, place: Place, together: Barrier) -> None:
+def call_for_ever(fleet: FleetPlan, place: Place, together: Any) -> None:
     """One process: it always wants to call, from when all are there."""
     divide_constants(fleet.time_scale)
     with open_run(settings(fleet, place, ADMINISTRATION, ADMINISTRATIONS)) as run:
