@@ -1,8 +1,9 @@
 """# The mirror of Exact's master data is brought up to date
 
 Each hour, before the orders are booked: ledger accounts, VAT codes, journals, items, relations, payment conditions, exchange rates and
-divisions are read through Exact's sync and bulk endpoints, changes only, so that booking a document costs one call. Documents are followed as well: their numbers and status go into the view
-`document_links` for the shop, and what somebody deleted in Exact becomes a case of the Dag `attention`.
+divisions are read through Exact's sync and bulk endpoints, changes only, so that booking a document costs one call.
+Documents are followed as well: their numbers and status go into the view `document_links` for the shop, and what somebody deleted
+in Exact becomes a case of the Dag `attention`.
 
 ## When it fails
 
