@@ -122,7 +122,7 @@ def test_the_new_customers_became_relations_and_the_others_were_known(first: Ran
     relations = first.summary["flows"]["customers_to_accounts"]
     assert (relations["planned"], relations["unknown"]) == (0, 0)
     assert relations["dead_letter"] == 2, "one relation, whose VAT number is refused, and its person"
-    assert relations["calls"] < 30
+    assert relations["calls"] < relations["records"] / 5, "most of them are first looks at the books"
 
 
 def test_a_document_costs_little_more_than_one_call(first: Ran) -> None:
