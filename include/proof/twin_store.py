@@ -81,10 +81,10 @@ class StoreTwin:
         row = self.tables.rows[mutation.mutation_id]
         if row.state is not State.DEAD_LETTER or row.cause is None or row.cause.code != UNKNOWN_OUTCOME:
             return False
+        self.tables.move(row, State.UNKNOWN, self._owner)
         row.next_look_at = None
         row.resends = 0
         row.may_have_left = True
-        self.tables.move(row, State.UNKNOWN, self._owner)
         return True
 
     def again(self, mutation: Mutation, by: str) -> bool:
@@ -164,10 +164,16 @@ class StoreTwin:
         return self.tables.rows[mutation_id].endpoint
 
     def lock(self, mutation_id: int) -> bool:
-        return self.tables.locks.setdefault(mutation_id, self.session) == self.session
+        holder, times = self.tables.locks.get(mutation_id, (self.session, 0))
+        if holder == self.session:
+            self.tables.locks[mutation_id] = (holder, times + 1)
+        return holder == self.session
 
     def unlock(self, mutation_id: int) -> None:
-        if self.tables.locks.get(mutation_id) == self.session:
+        holder, times = self.tables.locks.get(mutation_id, (0, 0))
+        if holder == self.session and times > 1:
+            self.tables.locks[mutation_id] = (holder, times - 1)
+        elif holder == self.session:
             del self.tables.locks[mutation_id]
 
     def claim(self, mutation_id: int, owner: str) -> Mutation | None:

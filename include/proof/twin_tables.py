@@ -44,7 +44,8 @@ class Tables:
         self.in_flight: dict[tuple[str, int], int] = {}
         self.states: dict[State, int] = dict.fromkeys(State, 0)
         self.waiting: set[int] = set()
-        self.locks: dict[int, int] = {}
+        # Who holds a lock, and how often: as PostgreSQL's, it is free when it was let go as often as it was taken.
+        self.locks: dict[int, tuple[int, int]] = {}
         self.events: list[Event] = []
         self.cursors: dict[tuple[str, str], datetime] = {}
         self.cases: dict[tuple[str, str, str], Case] = {}
@@ -142,7 +143,7 @@ class Tables:
 
     def drop_session(self, session: int) -> None:
         """A session ended: PostgreSQL lets go of its locks."""
-        for mutation_id in [number for number, holder in self.locks.items() if holder == session]:
+        for mutation_id in [number for number, (holder, _) in self.locks.items() if holder == session]:
             del self.locks[mutation_id]
 
     def bury(self, rows: Iterable[Row], cause: Cause, by: str) -> int:

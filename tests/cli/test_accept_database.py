@@ -65,7 +65,7 @@ def test_what_the_outbox_forgot_is_found_in_exact_and_not_booked_twice(postgres,
     monkeypatch.setenv("AIRFLOW_CONN_EXACTLY_STORE", company.environment["AIRFLOW_CONN_EXACTLY_STORE"])
     for protection in ("mutation disable trigger mutation_guard", "mutation_event disable trigger mutation_event_append_only"):
         company.memory(f"alter table {protection}")
-    for statement in ("delete from mutation_event", "delete from mutation", "alter table mutation enable trigger mutation_guard"):
+    for statement in ("truncate mutation_event, mutation restart identity cascade", "alter table mutation enable trigger mutation_guard"):
         company.memory(statement)
     company.memory("update installation set system_identifier = '7', looks_first_before = null")
 

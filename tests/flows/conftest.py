@@ -145,5 +145,6 @@ def copied(postgres, dsn: str) -> str:
     template = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
     name = f"{template}_copy_{datetime.now(UTC).timestamp():.6f}".replace(".", "_")
     with psycopg.connect(postgres.dsn(), autocommit=True) as connection:
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (template,))
         connection.execute(f'create database "{name}" template "{template}"')
     return postgres.dsn(name)
