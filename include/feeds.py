@@ -180,6 +180,7 @@ def send(run: Run, *feeds: Feed[Any], only: Callable[[Run], frozenset[int] | Non
     """
     wanted = only or asked_for
     tally = _planned_again(run, feeds)
+    run.quota.announce()
     tally += run.outbox.drain(only=wanted(run))
     while (again := _planned_again(run, feeds))["superseded_planned"]:
         tally += again + run.outbox.drain(only=wanted(run))
@@ -197,11 +198,13 @@ def _planned_again(run: Run, feeds: Sequence[Feed[Any]]) -> Tally:
 
 
 def told(run: Run, tally: Tally) -> Tally:
-    """Add the calls that the run made, and tell the log what came of it."""
+    """Add the calls that the run made, and tell the log what came of it, what still waits, and until when."""
     tally["calls"] = run.calls()
     if run.dry_run:
         tally["would_be_calls"] = tally["would_be_planned"] + tally["would_be_superseded_planned"]
     log.info("%s: %s", run.administration.name, ", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "nothing new")
+    if not run.dry_run:
+        run.quota.tell_rest()
     return tally
 
 

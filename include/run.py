@@ -8,7 +8,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import requests
 from include.adapters.adoption import Adoption
 from include.adapters.calls import GatedCalls, SystemClock
 from include.adapters.changes import Changes
+from include.adapters.forecasts import Forecasts
 from include.adapters.links import NO_LINKS, Links
 from include.adapters.mapping_checks import MappingChecks
 from include.adapters.master import MirroredMaster, check_company
@@ -37,7 +38,8 @@ from include.exact.transport import Transport
 from include.outbox.chain import TokenChain
 from include.outbox.drain import Drain, Parts
 from include.outbox.model import Cursor, Draft, Tally
-from include.outbox.ports import Purpose
+from include.outbox.off_peak import OffPeakGate
+from include.outbox.ports import Gate, Purpose
 from include.outbox.times import Times
 from include.outbox.unknown import Unknowns
 from include.sources.webshop import Webshop
@@ -53,6 +55,7 @@ from include.store.links import LinkStore
 from include.store.mirror import MirrorStore, Witness
 from include.store.outbox import OutboxStore
 from include.store.permits import PermitGate
+from include.store.quota import QuotaStore
 from include.store.relations import RelationStore
 
 log = logging.getLogger(__name__)
@@ -111,9 +114,13 @@ class Outbox:
     ) -> None:
         self._parts = parts
         self._administration = administration
-        self._purpose = purpose
         self._check = check
-        self.store = store
+        self._lanes: Sequence[tuple[Parts, Purpose]] = [(parts, purpose)]
+        if purpose is Purpose.NEAR_TIME:
+            # What an earlier run planned in bulk and could not send keeps to the limits of bulk.
+            near, bulk = replace(parts, store=store.lane(bulk=False)), replace(parts, store=store.lane(bulk=True))
+            self._lanes = [(near, purpose), (bulk, Purpose.BULK)]
+        self.store = store.lane(bulk=True) if purpose is Purpose.BULK else store
 
     def plan(self, drafts: Sequence[Draft], cursor: Cursor | None = None) -> Tally:
         """Store what is to be done, and how far the source was read, in one transaction."""
@@ -127,9 +134,9 @@ class Outbox:
         if self._administration.mode is not Mode.BOOK:
             log.info("%s is in mode %s: nothing is sent", self._administration.name, self._administration.mode.value)
             return Tally()
-        if not self.store.ready(self._administration.division, 1, only):
+        if not self._parts.store.ready(self._administration.division, 1, only):
             return Tally()
-        return self._check() + Drain(self._parts, self._purpose).run(only=only)
+        return sum((Drain(parts, purpose).run(only=only) for parts, purpose in self._lanes), self._check())
 
     def settle_unknown(self) -> Tally:
         """Take over what dead workers left, find out what became of what nobody knows, and send again what is surely absent.
@@ -163,6 +170,7 @@ class Run:
     entry_days: EntryDays
     pulls: Pulls
     way_back: WayBack
+    quota: Forecasts
     chain: TokenChain
     links: Links
     window: Window
@@ -196,7 +204,9 @@ def open_run(settings: Settings) -> Iterator[Run]:
 def _run(settings: Settings, administration: Administration, database: Database, sources: Webshop) -> Run:
     clock, owner, times = SystemClock(), owner_name(), settings.times
     app = settings.access.app
-    gate = PermitGate(database, app=app.client_id, division=administration.division, owner=owner, times=times)
+    gate = _gate(
+        PermitGate(database, app=app.client_id, division=administration.division, owner=owner, times=times), administration, database
+    )
     transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
     stored_chain = StoredChain(database, chain_name(app), settings.cipher)
     chain = TokenChain(stored_chain, ChainWire(TokenEndpoint(app, transport)), clock, times)
@@ -235,6 +245,7 @@ def _run(settings: Settings, administration: Administration, database: Database,
         entry_days=EntryDays(database),
         pulls=pulls,
         way_back=WayBack(links, mirror, client, visible_s=2 * times.quarantine_s, address=settings.links.document),
+        quota=Forecasts(administration, QuotaStore(database, administration.division)),
         chain=chain,
         links=settings.links,
         window=settings.window,
@@ -242,6 +253,11 @@ def _run(settings: Settings, administration: Administration, database: Database,
         owner=owner,
         calls=lambda: guard.calls + wire.changes,
     )
+
+
+def _gate(gate: Gate, administration: Administration, database: Database) -> Gate:
+    hours = administration.off_peak
+    return OffPeakGate(gate, hours, QuotaStore(database, administration.division).now) if hours else gate
 
 
 def _checked(mirror: MirrorStore, adoption: Adoption) -> Tally:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from include.administrations.bulk_hours import BulkHours
 from include.administrations.countries import EUROPEAN_UNION, Area, area, iso_country, vat_area_of
 from include.administrations.credits import Credits
 from include.administrations.customers import Customers
@@ -24,6 +25,7 @@ from include.administrations.money import KindRule, LineKind, Rounding, rounding
 from include.administrations.parts import Code, Codes, Country, Part, mistake
 from include.administrations.periods import ClosedPeriod, foreign_currencies
 from include.administrations.vat import VatCodes, WithoutVatNumber
+from include.outbox.off_peak import Hours
 
 REFUSE = "refuse"
 
@@ -133,6 +135,9 @@ class Administration(Part):
     closed_period: ClosedPeriod = Field(
         default=ClosedPeriod.ASK, description="what becomes of documents of a closed period: first_open_period or ask", examples=["ask"]
     )
+    bulk_hours: BulkHours | None = Field(
+        default=None, description="hours in which past windows are sent; without it always", examples=['{from: "19:00", until: "07:00"}']
+    )
     quarantine_s: int = Field(
         default=900,
         strict=True,
@@ -241,6 +246,12 @@ class Administration(Part):
     def collective_relation(self) -> str | None:
         """The code of the relation for guests; None when orders without customer number are refused."""
         return None if self.guests == REFUSE else self.guests
+
+    @property
+    def off_peak(self) -> Hours | None:
+        """The hours in which bulk may leave; None: always."""
+        hours = self.bulk_hours
+        return Hours(hours.begin, hours.end, ZoneInfo(self.time_zone)) if hours else None
 
     @property
     def fingerprint(self) -> str:

@@ -71,8 +71,7 @@ def _expected(error: ErrorDetails) -> str:
 
 def _nearest(place: Place) -> str:
     model = _model_at(place[:-1])
-    known = list(model.model_fields) if model else []
-    known = [name for name in known if name != "name"]
+    known = [name for name in _fields(model) if name != "name"]
     near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.7)
     return f"did you mean {near[0]}?" if near else f"delete it; the keys here are {', '.join(known)}"
 
@@ -91,15 +90,20 @@ def _meaning(place: Place) -> str:
 
 def _field_at(place: Place) -> FieldInfo | None:
     model = _model_at(place[:-1])
-    return model.model_fields.get(str(place[-1])) if model and place else None
+    return _fields(model).get(str(place[-1])) if place else None
 
 
 def _model_at(place: Place) -> type[BaseModel] | None:
     model: type[BaseModel] | None = Administration
     for part in place:
-        info = model.model_fields.get(str(part)) if model else None
+        info = _fields(model).get(str(part))
         model = _model_of(info.annotation) if info else None
     return model
+
+
+def _fields(model: type[BaseModel] | None) -> dict[str, FieldInfo]:
+    """The keys of a table, as they are written in a file."""
+    return {info.alias or name: info for name, info in model.model_fields.items()} if model else {}
 
 
 def _model_of(annotation: object) -> type[BaseModel] | None:

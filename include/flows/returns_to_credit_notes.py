@@ -35,6 +35,7 @@ def credit_returns(run: Run) -> Tally:
     tally += _plan_stuck(run, returns, run.credits.stuck())
     tally += _plan_stuck(run, returns, _keep_drafts(run))
     signs.read_back()
+    run.quota.announce()
     if not proven:
         tally += _send_first(run, signs)
     tally += run.outbox.drain(only=_sendable(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -36,6 +37,13 @@ class OutboxStore:
         self._app = app
         self._owner = owner
         self._times = times
+        self._bulk: bool | None = None
+
+    def lane(self, *, bulk: bool) -> OutboxStore:
+        """The same memory, in which bulk alone, or all else, is planned and ready to be sent."""
+        lane = copy.copy(self)
+        lane._bulk = bulk
+        return lane
 
     def plan(self, drafts: Sequence[Draft], cursor: Cursor | None, *, keep: bool = True) -> Tally:
         """W0: insert or supersede, and move the cursor, in one transaction; `keep=False` undoes it. Returns counts by state."""
@@ -62,6 +70,8 @@ class OutboxStore:
         waits_for = _id_of(connection, draft.waits_for)
         inserted = _sql.insert_mutation(connection, **key, **fixed, **columns, **change, waits_for=waits_for, by=self._owner)
         if inserted is not None:
+            if self._bulk:
+                _sql.mark_bulk(connection, mutation_id=inserted)
             return _fate(draft)
         existing = mutation_of(_sql.mutation_by_key(connection, **key))
         newer = replanned(existing, draft)
@@ -156,12 +166,12 @@ class OutboxStore:
             _sql.bury_parked(connection, division=division, by=self._owner)
             _sql.bury_waiting(connection, division=division, by=self._owner)
             wanted = sorted(only) if only is not None else None
-            rows = _sql.ready(connection, division=division, limit=limit, only=wanted, visible_s=self._times.second_look_s)
+            rows = _sql.ready(connection, division=division, limit=limit, only=wanted, visible_s=self._times.second_look_s, bulk=self._bulk)
             return [row["mutation_id"] for row in rows]
 
     def next_due_s(self, division: int) -> float | None:
         with self._database.transaction() as connection:
-            seconds: float | None = _sql.next_due_s(connection, division=division)
+            seconds: float | None = _sql.next_due_s(connection, division=division, bulk=self._bulk)
         return seconds
 
     def endpoint(self, mutation_id: int) -> str:

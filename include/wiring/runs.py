@@ -21,13 +21,24 @@ OPERATORS_DAG = "attention"
 
 @contextmanager
 def airflow_run(administration: str) -> Iterator[Run]:
-    """Open the run of an administration for the running task; works of the Dag `attention` are an operator's."""
+    """Open the run of an administration for the running task."""
     context = get_current_context()
     params: Mapping[str, Any] = context.get("params") or {}
-    purpose = Purpose.OPERATOR if context["dag"].dag_id == OPERATORS_DAG else Purpose.NEAR_TIME
     window = window_of(context, params)
-    with open_run(settings_of(administration, window, purpose=purpose, dry_run=bool(params.get("dry_run")))) as run:
+    with open_run(settings_of(administration, window, purpose=purpose_of(context, params), dry_run=bool(params.get("dry_run")))) as run:
         yield run
+
+
+def purpose_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Purpose:
+    """Who waits for the run.
+
+    Works of the Dag `attention`: an operator. A past window, given by hand or by a backfill: nobody, so it is bulk; but single orders are
+    not, since somebody asked for just these.
+    """
+    if context["dag"].dag_id == OPERATORS_DAG:
+        return Purpose.OPERATOR
+    past = any(_moment(params, name) is not None for name in ("since", "until")) or _run_type(context) == "backfill"
+    return Purpose.BULK if past and not params.get("order_numbers") else Purpose.NEAR_TIME
 
 
 def window_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window:
@@ -39,10 +50,14 @@ def window_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window:
         end = context["dag_run"].run_after
         begin = end
     by_hand = since is not None or until is not None
-    scheduled = str(context["dag_run"].run_type).rpartition(".")[2].lower() == "scheduled"
+    scheduled = _run_type(context) == "scheduled"
     if (since or begin) > (until or end):
         raise SetupError("empty_window", f"{since or begin}..{until or end}", cure="`since` must lie before `until`")
     return Window(since or begin, until or end, numbers, follows_cursor=scheduled and not by_hand)
+
+
+def _run_type(context: Mapping[str, Any]) -> str:
+    return str(context["dag_run"].run_type).rpartition(".")[2].lower()
 
 
 def _moment(params: Mapping[str, Any], name: str) -> datetime | None:

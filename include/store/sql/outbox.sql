@@ -119,14 +119,19 @@ where m.division = :division and m.state = 'planned' and m.not_before <= clock_t
   and (m.waits_for is null or exists (
       select from mutation w where w.mutation_id = m.waits_for and w.state = 'posted'
         and (m.method <> 'DELETE' or w.posted_at < clock_timestamp() - make_interval(secs => :visible_s))))
+  and (:bulk::boolean is null or :bulk::boolean = exists (select from bulk_mutation b where b.mutation_id = m.mutation_id))
   and not exists (
       select from mutation o
       where o.business_entity = m.business_entity and o.division = m.division and o.state in ('sending', 'unknown'))
 order by m.mutation_id limit :limit;
 
 -- name: next_due_s$
-select extract(epoch from min(not_before) - clock_timestamp())::double precision from mutation
-where division = :division and state = 'planned' and not_before > clock_timestamp();
+select extract(epoch from min(m.not_before) - clock_timestamp())::double precision from mutation m
+where m.division = :division and m.state = 'planned' and m.not_before > clock_timestamp()
+  and (:bulk::boolean is null or :bulk::boolean = exists (select from bulk_mutation b where b.mutation_id = m.mutation_id));
+
+-- name: mark_bulk!
+insert into bulk_mutation (mutation_id) values (:mutation_id) on conflict do nothing;
 
 -- name: endpoint_of$
 select endpoint from mutation where mutation_id = :mutation_id;

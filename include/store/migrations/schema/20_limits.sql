@@ -51,6 +51,11 @@ create table api_call (
 create index api_call_at on api_call (division, at);
 create index api_call_mutation on api_call (mutation_id) where mutation_id is not null;
 
+-- What was planned in bulk: it is sent on the permits of bulk, whichever run sends it.
+create table bulk_mutation (
+    mutation_id bigint primary key references mutation
+);
+
 -- Take a permit and a slot of the endpoint's error budget at once, or say how long to wait and why.
 create function take_permit(
     p_app text, p_division integer, p_endpoint text, p_holder text,
