@@ -82,6 +82,7 @@ class Fleet:
     logs: Path
     sign_ins: int = 0
     seconds: float = 0.0
+    late_s: float = 0.0
     sources: list[SourceRecord] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     struck: list[Struck] = field(default_factory=list)
@@ -120,7 +121,9 @@ class Fleet:
                 return
             if due and self.plan.orders - left >= due[0].after_orders:
                 self._strike(due.pop(0), crash)
+            slept = time.monotonic()
             time.sleep(POLL_S)
+            self.late_s = max(self.late_s, time.monotonic() - slept - POLL_S)
             self.crew.replace_the_dead()
             self._look_at_chains()
             watch(Progress(elapsed_s, self._states, self.troubles()))
@@ -197,4 +200,4 @@ class Fleet:
         clients = [app(self.place, name).client_secret for name in BUYERS]
         struck = sorted((*self.crew.struck, *self.struck), key=lambda each: each.at)
         report = FleetReport(self.plan, seconds=self.seconds, sign_ins=self.sign_ins, crashes=self.crew.crashes, struck=struck)
-        return Evidence(report, self.place.store_dsn, self.door, self.sources, [*self.secrets, *clients], self.logs)
+        return Evidence(report, self.place.store_dsn, self.door, self.sources, [*self.secrets, *clients], self.logs, self.late_s)

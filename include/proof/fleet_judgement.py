@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 
-from include.proof import fleet_worker
 from include.proof.checker import (
     Hold,
     SourceRecord,
@@ -24,18 +24,23 @@ from include.proof.fleet_places import DAILY
 from include.proof.fleet_plan import BUYERS
 from include.proof.fleet_report import FleetReport
 from include.proof.fleet_story import story
-from include.proof.fleet_troubles import Kind, Struck
+from include.proof.fleet_troubles import Kind
 from include.proof.sandbox_door import SandboxDoor, errors_are_few, limits_are_kept, refreshes_are_apart
 
 # I11 with the rhythm of the upkeep, which looks each minute.
 HELD_S = 90.0
 UPKEEP_EVERY_S = 60.0
+# Three looks of three tries of 30 s each, then a pass ends.
+FAILING_PASS_S = 270.0
 CAUSES = "select cause_code, count(*) from mutation where state = 'dead_letter' group by 1 order by 1"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a run left behind: the outbox's database, the sandbox's door, what the source had, what nobody may find, and the logs."""
+    """What a run left behind: the outbox's database, the sandbox's door, what the source had, what nobody may find, and the logs.
+
+    `late_s`: by how much the machine let the supervisor itself sleep too long, at worst.
+    """
 
     report: FleetReport
     dsn: str
@@ -43,6 +48,7 @@ class Evidence:
     sources: Sequence[SourceRecord]
     secrets: Sequence[str]
     logs: Path
+    late_s: float = 0.0
 
 
 def judged(evidence: Evidence) -> FleetReport:
@@ -59,7 +65,7 @@ def judged(evidence: Evidence) -> FleetReport:
         *no_secret_in_tables(dsn, evidence.secrets),
         *no_secret_in_files(evidence.logs.iterdir(), evidence.secrets),
         *dead_hold_nothing(dsn, longest_s=HELD_S / plan.time_scale),
-        *nobody_held_too_long(dsn, longest_s=(HELD_S + UPKEEP_EVERY_S) / plan.time_scale, excused=_excused(report.struck)),
+        *nobody_held_too_long(dsn, longest_s=(HELD_S + UPKEEP_EVERY_S) / plan.time_scale + evidence.late_s, excused=_excused(report)),
     ]
     report.faults = dict(Counter(each["fault"] for each in calls if each["fault"]))
     killed = [(each.pid, each.at) for each in report.struck if each.kind is Kind.KILL]
@@ -70,11 +76,13 @@ def judged(evidence: Evidence) -> FleetReport:
     return report
 
 
-def _excused(struck: Sequence[Struck]) -> list[Hold]:
-    """While who takes over is frozen itself, or PostgreSQL or Exact are away, nobody can take over."""
-    upkeep = fleet_worker.look_after_unknowns.__name__
+def _excused(report: FleetReport) -> list[Hold]:
+    """While somebody is frozen, who may hold a row in mid-transaction or be the one who takes over, nobody takes over.
+
+    Nor while PostgreSQL or Exact are away, and until the looks under way have failed.
+    """
+    pass_s = timedelta(seconds=FAILING_PASS_S / report.plan.time_scale)
+    away = {Kind.POSTGRES, Kind.SANDBOX}
     return [
-        Hold(each.at, each.until)
-        for each in struck
-        if each.kind in {Kind.POSTGRES, Kind.SANDBOX} or (each.kind is Kind.FREEZE and each.role == upkeep)
+        Hold(each.at, each.until + (pass_s if each.kind in away else timedelta())) for each in report.struck if each.kind is not Kind.KILL
     ]
