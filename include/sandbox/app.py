@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.sandbox import downloads, seed
+from include.sandbox import downloads, same_site, seed
 from include.sandbox.api import Api
 from include.sandbox.books import Books
 from include.sandbox.browser import Browser
@@ -14,6 +14,8 @@ from include.sandbox.server import Request, Response
 from include.sandbox.webhook_delivery import Deliverer
 from include.sandbox.webhook_events import Notices
 from include.sandbox.world import Settings, World
+
+FOREIGN = Response(403, b'{"error": "a page of another site asks for this"}', {"Content-Type": "application/json"})
 
 
 class Sandbox:
@@ -29,7 +31,7 @@ class Sandbox:
         self._consent = Consent(self.world, oauth, self._pages)
         books = Books(self.world.database)
         self._control = Control(self.world, books)
-        self._browser = Browser(self.world, books, self._pages)
+        self._browser = Browser(self.world, books, self._pages, self._control)
         self._notices = Notices(self.world)
         self._deliverer = Deliverer(self.world, self._notices)
 
@@ -50,7 +52,7 @@ class Sandbox:
         try:
             return await self._answer(request)
         finally:
-            if self._notices.collect() or request.path.startswith("/control"):
+            if self._notices.collect() or request.path.startswith(("/control", "/do/")):
                 self._deliverer.wake()
 
     async def _answer(self, request: Request) -> Response:
@@ -62,12 +64,12 @@ class Sandbox:
         if path == "/api/oauth2/auth":
             return self._consent.handle(request)
         if path.startswith("/control"):
-            return await self._control.handle(request)
-        return self._file_or_page(request)
+            return FOREIGN if same_site.is_foreign(request) else await self._control.handle(request)
+        return await self._file_or_page(request)
 
-    def _file_or_page(self, request: Request) -> Response:
+    async def _file_or_page(self, request: Request) -> Response:
         if request.path == downloads.PATH:
             return downloads.download(self.world, self._oauth, request)
         if request.path.startswith("/static/"):
             return self._pages.static(request.path.removeprefix("/static/"))
-        return self._browser.handle(request)
+        return await self._browser.handle(request)

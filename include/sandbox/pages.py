@@ -15,9 +15,12 @@ HERE = Path(__file__).parent
 STATIC = {"sandbox.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 SECURITY = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action *; base-uri 'none'",
+    "Content-Security-Policy": "; ".join(
+        ("default-src 'none'", "style-src 'self'", "img-src 'self'", "form-action *", "base-uri 'none'", "frame-ancestors 'none'")
+    ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 
 
