@@ -123,8 +123,8 @@ class Outbox:
         self.store = store.lane(bulk=True) if purpose is Purpose.BULK else store
 
     def plan(self, drafts: Sequence[Draft], cursor: Cursor | None = None) -> Tally:
-        """Store what is to be done, and how far the source was read, in one transaction."""
-        return self.store.plan(drafts, cursor)
+        """Store what is to be done, and how far the source was read, in one transaction. Raises `MovedOnError` as the store does."""
+        return self.store.plan(drafts, cursor, judged=True)
 
     def drain(self, *, only: frozenset[int] | None = None) -> Tally:
         """Send what is planned, unless the administration only observes.
@@ -210,7 +210,9 @@ def _run(settings: Settings, administration: Administration, database: Database,
     transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
     stored_chain = StoredChain(database, chain_name(app), settings.cipher)
     chain = TokenChain(stored_chain, ChainWire(TokenEndpoint(app, transport)), clock, times)
-    guard = GatedCalls(gate, clock, settings.purpose, times.longest_wait_s)
+    # Reads are few, so that a past window is planned at any hour; what it sends is bulk.
+    reading = Purpose.NEAR_TIME if settings.purpose is Purpose.BULK else settings.purpose
+    guard = GatedCalls(gate, clock, reading, times.longest_wait_s)
     client = ExactClient(Site(app.base_url, administration.division), transport, chain, guard, clock.sleep)
     mirror = MirrorStore(database, administration.division)
     pulls = Pulls(client, mirror, overlap_s=2 * times.quarantine_s)

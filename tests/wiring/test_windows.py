@@ -63,6 +63,25 @@ def test_a_run_without_an_interval_ends_when_it_was_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("dag_id", "run_type", "params", "purpose"),
+    [
+        ("orders_to_invoices", "scheduled", {}, "near_time"),
+        ("orders_to_invoices", "manual", {"since": "", "until": None}, "near_time"),
+        ("orders_to_invoices", "manual", {"since": "2026-10-01T00:00:00Z"}, "bulk"),
+        ("orders_to_invoices", "backfill", {}, "bulk"),
+        ("orders_to_invoices", "manual", {"since": "2026-10-01T00:00:00Z", "order_numbers": ["1"]}, "near_time"),
+        ("attention", "backfill", {"until": "2026-10-01T00:00:00Z"}, "operator"),
+    ],
+)
+def test_a_past_window_is_bulk_unless_it_names_orders_or_is_an_operators(dag_id, run_type, params, purpose) -> None:
+    from include.wiring.runs import purpose_of
+
+    given = {**context(run_type), "dag": SimpleNamespace(dag_id=dag_id)}
+
+    assert purpose_of(given, params) == purpose
+
+
+@pytest.mark.parametrize(
     ("params", "code"),
     [({"since": "yesterday"}, "no_moment"), ({"since": "2026-11-02T00:00:00Z"}, "empty_window"), ({"until": "2020-01-01"}, "empty_window")],
 )
