@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from playwright.sync_api import expect, sync_playwright
 
+from include.sandbox import page_trials
 from tests.sandbox import company
 from tests.sandbox.books import ENTRIES, INVOICES, PRINTED, entry, invoice
 from tests.sandbox.conftest import CALLBACK_ONE, application_one
@@ -301,6 +303,14 @@ def test_the_page_for_other_people_s_clients_has_a_shell_line_that_works_and_a_b
     press(page, "Check it again")
     press(page, "Reset, keep sign-ins")
     assert sandbox.control("GET", "faults")["faults"] == []
+
+
+def test_the_manual_for_clients_has_each_trial_of_the_page_with_a_fact_that_the_table_knows():
+    room = Path(page_trials.__file__).parent
+    trials = page_trials.TRIALS + page_trials.OUTAGES
+    manual, facts = (room / "CLIENTS.md").read_text("utf-8"), (room / "CONFORMANCE.md").read_text("utf-8")
+    assert [trial.name for trial in trials if f"| {trial.name} | {trial.fact} | {trial.expect} |" not in manual] == []
+    assert [trial.fact for trial in trials if f"\n| {trial.fact} |" not in facts] == []
 
 
 def test_text_from_outside_is_never_markup(sandbox, client, page):
