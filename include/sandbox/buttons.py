@@ -112,7 +112,7 @@ class Buttons:
 
     def _away(self, seconds: float) -> Response:
         """Say that nobody listens from now on: the page that the form was on could not be loaded."""
-        wait = int(self._world.clock.span_s(seconds)) + 1
+        wait = int(self._world.clock.span_s(seconds)) + 2
         response = self._pages.page("away.html", {"seconds": seconds, "wait": wait})
         response.headers["Refresh"] = f"{wait}; url=/faults"
         return response

@@ -25,7 +25,7 @@ class Switches:
     check_redirect_uri: bool = True  # the redirect address must be registered (1.2)
     check_scopes: bool = True  # an application without the scope gets 403 (1.16)
     error_block: bool = True  # ten errors an hour block the endpoint (2.8)
-    error_block_max: int = 10
+    error_block_max: int = 10  # how many errors an hour block (2.8)
     error_block_status: int = 429  # what a blocked endpoint answers (2.8, 8)
     retry_after: bool = False  # a 429 carries Retry-After (2.5, 8)
     stranger_per_minute: int = 0  # calls that somebody else makes in every minute, out of the same quota (2.6)
@@ -54,14 +54,14 @@ class Switches:
     enforce_doubtful_lengths: bool = False  # lengths known from one source only are enforced (6.11)
     rowversion_gap_max: int = 1  # timestamps rise by 1 to this many (4.3, 8)
     late_visible_rate: float = 0.0  # share of bookings that sync shows late, with a lower timestamp than its neighbours (4.3)
-    late_visible_s: float = 0.0
+    late_visible_s: float = 0.0  # and how much later (4.3)
     read_lag_s: float = 0.0  # reads show a booking only after this long (6.11, 8)
     webhook_loopback: bool = False  # notifications may go to this machine, over plain HTTP too (5.2)
     webhook_delay_s: float = 0.0  # notifications leave this long after what they tell of (5.8)
     webhook_loss_rate: float = 0.0  # share of notifications that never leave (5.8)
     webhook_duplicate_rate: float = 0.0  # share that is sent twice (5.8)
     webhook_reorder_rate: float = 0.0  # share that is overtaken: sent webhook_reorder_s later (5.8)
-    webhook_reorder_s: float = 5.0
+    webhook_reorder_s: float = 5.0  # and how much later (5.8)
     webhook_tamper_rate: float = 0.0  # share that somebody changed under way: the signature is wrong (5.6)
     consent_ends_webhooks: bool = False  # a new consent of the same user and application ends its subscriptions (5.10)
     forget_deleted_days: int = 61  # how long sync/Deleted remembers (4.4)
