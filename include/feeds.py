@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -22,12 +23,15 @@ from include.administrations.model import Mode
 from include.outbox.model import Cursor, Draft, Mutation, Tally
 from include.run import Run
 from include.sources.records import BadRecord, ShopDocument
+from include.store.outbox import MovedOnError
 
 log = logging.getLogger(__name__)
 
 # Rows that the shop commits late carry an earlier moment of change: read so far back each time.
 OVERLAP = timedelta(hours=2)
 BATCH = 200
+# So often are drafts judged beside documents that another worker is sending at this moment.
+JUDGED_MAX = 3
 # The flows, as their Dags are called.
 ORDERS, RETURNS = "orders_to_invoices", "returns_to_credit_notes"
 
@@ -158,8 +162,8 @@ def plan_news(run: Run, feed: Feed[R]) -> Tally:
         run.mapping.require()
     tally: Tally = Tally()
     for records, cursor in _pages(run, feed):
-        drafts = run.changes.revised(feed.drafts(_news(run, feed, records, tally)))
-        tally += _judge(run, drafts) if run.dry_run else run.outbox.plan(drafts, cursor)
+        drafts = feed.drafts(_news(run, feed, records, tally))
+        tally += _judge(run, run.changes.revised(drafts)) if run.dry_run else _planned(run, drafts, cursor)
     return tally
 
 
@@ -169,7 +173,7 @@ def plan_again(run: Run, feed: Feed[R]) -> Tally:
     tally: Tally = Tally({"dismissed": store.dismiss_before(here.division, here.book_from)})
     numbers = store.planned_otherwise(here.division, feed.flow, here.fingerprint)
     for start in range(0, len(numbers), BATCH):
-        tally += run.outbox.plan(run.changes.revised(feed.again(feed.by_number(numbers[start : start + BATCH]))))
+        tally += _planned(run, feed.again(feed.by_number(numbers[start : start + BATCH])), None)
     return tally
 
 
@@ -185,6 +189,14 @@ def send(run: Run, *feeds: Feed[Any], only: Callable[[Run], frozenset[int] | Non
     while (again := _planned_again(run, feeds))["superseded_planned"]:
         tally += again + run.outbox.drain(only=wanted(run))
     return tally
+
+
+def _planned(run: Run, drafts: Sequence[Draft], cursor: Cursor | None) -> Tally:
+    """Judge the drafts beside what stands, and plan them; judged again when another worker sent one of them in between."""
+    for _ in range(JUDGED_MAX - 1):
+        with suppress(MovedOnError):
+            return run.outbox.plan(run.changes.revised(drafts), cursor)
+    return run.outbox.plan(run.changes.revised(drafts), cursor)
 
 
 def asked_for(run: Run) -> frozenset[int] | None:

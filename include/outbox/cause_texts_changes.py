@@ -53,6 +53,12 @@ TEXTS_OF_CHANGES = {
         cause_en="The order says again what stands in Exact already; the change is not needed any more.",
         cure_en="Nothing has to be done.",
     ),
+    "awaited_given_up": CauseText(
+        cause_nl="Dit wacht op {subject}, waarvan niet bekend is of het geboekt werd, en dat is afgewezen.",
+        cure_nl="Zoek {subject} in Exact op. Boek dit dan met de hand, of wijs het ook af.",
+        cause_en="This waits for {subject}, of which nobody knows whether it was booked, and that was dismissed.",
+        cure_en="Look {subject} up in Exact. Then book this by hand, or dismiss it as well.",
+    ),
     "credited_instead": CauseText(
         cause_nl="Het document kon niet meer worden verwijderd en is in plaats daarvan gecrediteerd.",
         cure_nl="U hoeft niets te doen.",

@@ -50,7 +50,7 @@ class StoreTwin:
             self.tables.replace(row, newer, self._owner)
             self._revive(row, existing, newer, self._owner)
             return f"superseded_{_fate(newer)}"
-        changed = existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
+        changed = existing.source_version != draft.source_version and existing.source_changed_at <= draft.source_changed_at
         if changed:
             self.tables.passed_over.add(row.your_ref)
         return "changed_after_push" if existing.state in SENT and changed else "known"
@@ -80,6 +80,8 @@ class StoreTwin:
     def back_to_unknown(self, mutation: Mutation) -> bool:
         row = self.tables.rows[mutation.mutation_id]
         if row.state is not State.DEAD_LETTER or row.cause is None or row.cause.code != UNKNOWN_OUTCOME:
+            return False
+        if (row.business_entity, row.division) in self.tables.in_flight:
             return False
         self.tables.move(row, State.UNKNOWN, self._owner)
         row.next_look_at = None
@@ -152,8 +154,12 @@ class StoreTwin:
             row = self.tables.rows[each]
             awaited = self.tables.rows[row.waits_for or 0]
             waits = row.state is State.PLANNED and row.division == division
-            if waits and awaited.cause is not None and awaited.state in {State.DEAD_LETTER, State.DISMISSED}:
-                self.tables.bury([row], awaited.cause, self._owner)
+            if waits and awaited.cause is not None and self._has_ended(awaited, awaited.cause):
+                given_up = awaited.cause.code == UNKNOWN_OUTCOME
+                self.tables.bury([row], replace(awaited.cause, code="awaited_given_up") if given_up else awaited.cause, self._owner)
+
+    def _has_ended(self, awaited: Row, cause: Cause) -> bool:
+        return awaited.state is State.DISMISSED or (awaited.state is State.DEAD_LETTER and cause.code != UNKNOWN_OUTCOME)
 
     def next_due_s(self, division: int) -> float | None:
         moment = self.tables.clock()

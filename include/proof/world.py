@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, cast
@@ -24,7 +23,7 @@ from include.proof.twin_exact import DIVISION, Books, ExactTwin, Outage
 from include.proof.twin_gate import GateTwin, Limiter
 from include.proof.twin_rows import BEGINNING, Row, moment, seconds_of
 from include.proof.twin_store import StoreTwin
-from include.proof.twin_tables import ConstraintError, Tables
+from include.proof.twin_tables import Tables
 
 RETRIED = frozenset({"unrecognised_answer", UNKNOWN_OUTCOME})
 PAGE = 200
@@ -179,13 +178,13 @@ class World:
         """The operator: clears what nobody knows the outcome of, as often as it comes."""
         while not self.settled():
             for row in [row for row in self.tables.rows.values() if _is_to_be_retried(row)]:
-                with suppress(ConstraintError):
-                    self._retry(store, row, worker.name)
+                self._retry(store, row, worker.name)
             worker.sleep(self.random.uniform(600, 6000))
 
     def _retry(self, store: StoreTwin, row: Row, by: str) -> None:
-        """An operator's retry; PostgreSQL refuses it while another effect of the order is on its way, and it is tried another time."""
-        if not (store.back_to_unknown(row.mutation()) or store.again(row.mutation(), by)):
+        """An operator's retry; while another effect of the order is on its way, nothing is asked of an unknown outcome."""
+        unknown = row.cause is not None and row.cause.code == UNKNOWN_OUTCOME
+        if not (store.back_to_unknown(row.mutation()) or unknown or store.again(row.mutation(), by)):
             store.replan(row.mutation(), self._as_it_was(row), by)
 
     def _as_it_was(self, row: Row) -> Draft:

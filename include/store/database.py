@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from include.errors import RetryableError
 
+AWAY = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.IdleInTransactionSessionTimeout)
 T = TypeVar("T")
 Row = dict[str, Any]
 
@@ -24,6 +25,8 @@ KEEP_TRYING_S = 30.0
 # A machine or a network that is gone without a word: our side notices, and the server lets go of our locks.
 KEEP_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 SERVER_KEEP_ALIVE = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000"
+# Our transactions take milliseconds: a process that is frozen in the middle of one must not hold up all others.
+SERVER_PATIENCE = "-c idle_in_transaction_session_timeout=10000"
 _QUERIES = Path(__file__).parent / "sql"
 
 
@@ -49,9 +52,8 @@ class Database:
     def _connect(self) -> psycopg.Connection[Row]:
         own_options = str(conninfo_to_dict(self._dsn).get("options") or "")
         settings: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, "application_name": self._name, **KEEP_ALIVE}
-        return psycopg.connect(
-            self._dsn, autocommit=True, row_factory=dict_row, options=f"{SERVER_KEEP_ALIVE} {own_options}".rstrip(), **settings
-        )
+        options = f"{SERVER_KEEP_ALIVE} {SERVER_PATIENCE} {own_options}".rstrip()
+        return psycopg.connect(self._dsn, autocommit=True, row_factory=dict_row, options=options, **settings)
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Row]]:
@@ -59,7 +61,7 @@ class Database:
         try:
             with self.connection.transaction():
                 yield self.connection
-        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+        except AWAY as error:
             raise RetryableError(f"our database is away: {type(error).__name__}", retry_after_s=AWAY_RETRY_S) from error
 
     def persist(self, write: Callable[[], T], *, keep_trying_s: float = KEEP_TRYING_S) -> T:

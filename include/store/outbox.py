@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 
+from include.errors import RetryableError
 from include.outbox.changes import CHANGED_AFTER_PROCESSING, DELETED
 from include.outbox.model import Cause, Cursor, Draft, Found, Key, Method, Mutation, Outcome, Tally
 from include.outbox.planning import DISMISSED_BY_SOURCE, replanned
@@ -26,6 +27,10 @@ _sql = named_queries("outbox")
 _mirror_sql = named_queries("mirror")
 
 UNKNOWNS_BEFORE_STOP = 3
+
+
+class MovedOnError(RetryableError):
+    """Somebody else sent what was about to be planned anew: judge it again."""
 
 
 class OutboxStore:
@@ -45,12 +50,17 @@ class OutboxStore:
         lane._bulk = bulk
         return lane
 
-    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None, *, keep: bool = True) -> Tally:
-        """W0: insert or supersede, and move the cursor, in one transaction; `keep=False` undoes it. Returns counts by state."""
+    def plan(self, drafts: Sequence[Draft], cursor: Cursor | None, *, keep: bool = True, judged: bool = False) -> Tally:
+        """W0: insert or supersede, and move the cursor, in one transaction; `keep=False` undoes it. Returns counts by state.
+
+        `judged`: the drafts were made beside what stood then. Raises `MovedOnError`, and plans nothing, when one was sent since.
+        """
         tally: Tally = Tally()
         with self._database.transaction() as connection:
             for draft in drafts:
                 tally[self._plan_one(connection, draft)] += 1
+            if judged and tally["changed_after_push"]:
+                raise MovedOnError("a document was sent while its order was judged", retry_after_s=self._times.retry_s)
             if cursor is not None:
                 _sql.move_cursor(connection, flow=cursor.flow, administration=cursor.administration, changed_at=cursor.changed_at)
             if not keep:
@@ -83,7 +93,7 @@ class OutboxStore:
 
     def _changed_after_push(self, existing: Mutation, draft: Draft) -> bool:
         sent = existing.state in {State.SENDING, State.UNKNOWN, State.POSTED}
-        return sent and existing.source_version != draft.source_version and existing.source_changed_at < draft.source_changed_at
+        return sent and existing.source_version != draft.source_version and existing.source_changed_at <= draft.source_changed_at
 
     def _replace(self, connection: psycopg.Connection[Row], existing: Mutation, draft: Draft, *, by: str, asked: bool = False) -> bool:
         before = {"mutation_id": existing.mutation_id, "state_before": existing.state.value, "version_before": existing.payload_version}
@@ -147,9 +157,12 @@ class OutboxStore:
             return bool(_sql.bury_anew(connection, mutation_id=mutation.mutation_id, version_before=mutation.payload_version, **columns))
 
     def back_to_unknown(self, mutation: Mutation, by: str = "") -> bool:
-        """An operator's retry of an unknown outcome: it is looked for again, never sent blindly."""
-        with self._database.transaction() as connection:
-            return bool(_sql.back_to_unknown(connection, mutation_id=mutation.mutation_id, by=by or self._owner))
+        """An operator's retry of an unknown outcome: it is looked for again, never sent blindly; False while another one is on its way."""
+        try:
+            with self._database.transaction() as connection:
+                return bool(_sql.back_to_unknown(connection, mutation_id=mutation.mutation_id, by=by or self._owner))
+        except psycopg.errors.UniqueViolation:
+            return False
 
     def cursor(self, flow: str, administration: str) -> datetime | None:
         """How far the flow has read its source, or None before its first run."""

@@ -21,7 +21,7 @@ MAKERS = frozenset(
     {"RecordError", "Cause", "FaultError", "fault", "must_exist", "must_be_among", "must_not_be_among", "must_equal", "must_fit"}
 )
 # Named in the outbox's design, or written with a deletion; no code makes them by a literal.
-ALSO = frozenset({"currency_inactive", "error_budget_rest", UNKNOWN_OUTCOME, REPLACED, AS_BOOKED})
+ALSO = frozenset({"currency_inactive", "error_budget_rest", UNKNOWN_OUTCOME, REPLACED, AS_BOOKED, "awaited_given_up"})
 
 
 # The simulation makes causes for itself; the sandbox knows none of ours.

@@ -20,7 +20,7 @@ from include.store.database import Database
 from include.store.mirror import MirrorRow, MirrorStore
 from include.store.outbox import OutboxStore
 from include.store.permits import PermitGate
-from tests.store.rigs import MOVED, WITNESSES
+from tests.store.rigs import MOVED, WITNESSES, end_session
 
 APP = "crash"
 LATE_S = 500.0
@@ -196,7 +196,10 @@ class Scene:
         wire = Wire(self.books, MirrorStore(database, self.division), lambda: self._sql("select clock_timestamp() as t").fetchone()["t"])
         if crash is None:
             return Parts(self.division, owner, store, gate, wire, self, self.times)
-        return _mortal(crash, Parts(self.division, owner, store, gate, wire, self, self.times), database)
+        return _mortal(crash, Parts(self.division, owner, store, gate, wire, self, self.times), lambda: self._end(database))
+
+    def _end(self, database: Database) -> None:
+        end_session(database, self.database.connection)
 
     def live(self, act: Callable[[], object]) -> None:
         """Let a worker act; what stops it is put right, or passes with time."""
@@ -218,10 +221,7 @@ class Scene:
         return int(permits.fetchone()["n"])
 
 
-def _mortal(crash: Crash, parts: Parts, database: Database) -> Parts:
-    def die() -> None:
-        database.connection.pgconn.finish()
-
+def _mortal(crash: Crash, parts: Parts, die: Callable[[], None]) -> Parts:
     def wrapped(whole: object, names: Sequence[str]) -> dict[str, Any]:
         return {name: crash.guard(name, getattr(whole, name), die) for name in names}
 

@@ -50,6 +50,15 @@ class Seen:
     exact_id: UUID | None
 
 
+def end_session(database: Database, watch: psycopg.Connection[Any]) -> None:
+    """End a session as the death of its process does, and wait until the server has noticed: soon, yet not before we go on."""
+    session = database.connection
+    backend = session.info.backend_pid
+    session.pgconn.finish()
+    while watch.execute("select from pg_stat_activity where pid = %s", (backend,)).fetchone() is not None:
+        time.sleep(0.01)
+
+
 class Rig(Protocol):
     """One memory, several sessions, a clock that is moved by hand."""
 
@@ -99,12 +108,7 @@ class PostgresRig:
         return PermitGate(self._database(), app=APP, division=DIVISION, owner=owner, times=self.times)
 
     def kill(self, store: OutboxStore) -> None:
-        """End the session, and wait until the server has noticed: it does so at once, yet not before we go on."""
-        session = store._database.connection
-        backend = session.info.backend_pid
-        session.pgconn.finish()
-        while self.connection.execute("select from pg_stat_activity where pid = %s", (backend,)).fetchone() is not None:
-            time.sleep(0.01)
+        end_session(store._database, self.connection)
 
     def wait(self, seconds: float) -> None:
         for table, columns in MOVED.items():

@@ -538,3 +538,27 @@ def test_what_died_with_another_comes_back_when_the_source_cures_that_one(rig: R
     assert states(rig) == ["posted", "planned"]
     assert store.plan([draft("A1")], None) == {"superseded_planned": 1}
     assert list(store.ready(DIVISION, 10)) == [2]
+
+
+def test_what_waits_for_an_unknown_outcome_goes_on_waiting_until_that_is_given_up(rig: Rig):
+    store = rig.store()
+    store.plan([draft(), draft("A2", waits_for=Key("shop", "A1", "sale"))], None)
+    third = Outcome(State.DEAD_LETTER, cause=Cause(UNKNOWN_OUTCOME, "A1"), may_have_left=True)
+    store.settle(store.claim(1, "worker"), third)
+
+    assert list(store.ready(DIVISION, 50)) == []
+    assert states(rig) == ["dead_letter", "planned"]
+    assert store.back_to_unknown(store.get(1))
+    rig.wait(2)
+    store.settle(store.due_looks(DIVISION)[0], POSTED)
+    assert list(store.ready(DIVISION, 50)) == [2]
+
+
+def test_an_unknown_outcome_is_not_asked_about_while_another_change_of_its_entity_is_on_its_way(rig: Rig):
+    store = rig.store()
+    store.plan([draft(), draft("A1", key=Key("shop", "A1", "credit"))], None)
+    store.settle(store.claim(1, "worker"), Outcome(State.DEAD_LETTER, cause=Cause(UNKNOWN_OUTCOME, "A1"), may_have_left=True))
+    store.claim(2, "worker")
+
+    assert not store.back_to_unknown(store.get(1))
+    assert states(rig) == ["dead_letter", "sending"]

@@ -103,11 +103,14 @@ where m.division = :division and m.state = 'planned' and not m.may_have_left and
   and c.administration = m.administration and c.state = 'open' and c.parks = any(m.subjects);
 
 -- name: bury_waiting!
--- What waits for a mutation that died dies with it, under the same cause.
-update mutation m set state = 'dead_letter', cause_code = w.cause_code, cause_subject = w.cause_subject,
+-- What waits for a mutation that died dies with it, under the same cause. An unknown outcome is no death: it may be in Exact, and what waits
+-- goes on waiting; only when somebody gives it up does that end.
+update mutation m set state = 'dead_letter',
+    cause_code = case w.cause_code when 'unknown_outcome' then 'awaited_given_up' else w.cause_code end, cause_subject = w.cause_subject,
     cause_facts = jsonb_build_object('waits_for', w.mutation_id), actor = :by, event_facts = '{}'
 from mutation w
-where m.division = :division and m.state = 'planned' and w.mutation_id = m.waits_for and w.state in ('dead_letter', 'dismissed');
+where m.division = :division and m.state = 'planned' and w.mutation_id = m.waits_for
+  and (w.state = 'dismissed' or w.state = 'dead_letter' and w.cause_code <> 'unknown_outcome');
 
 -- name: ready
 -- Planned, due, nothing to wait for, mapped, and no other change of the same business entity on its way.
