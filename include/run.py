@@ -39,7 +39,7 @@ from include.outbox.chain import TokenChain
 from include.outbox.drain import Drain, Parts
 from include.outbox.model import Cursor, Draft, Tally
 from include.outbox.off_peak import OffPeakGate
-from include.outbox.ports import Gate, Purpose
+from include.outbox.ports import Purpose
 from include.outbox.times import Times
 from include.outbox.unknown import Unknowns
 from include.sources.webshop import Webshop
@@ -204,17 +204,14 @@ def open_run(settings: Settings) -> Iterator[Run]:
 def _run(settings: Settings, administration: Administration, database: Database, sources: Webshop) -> Run:
     clock, owner, times = SystemClock(), owner_name(), settings.times
     app = settings.access.app
-    gate = _gate(
-        PermitGate(database, app=app.client_id, division=administration.division, owner=owner, times=times), administration, database
-    )
+    permits = PermitGate(database, app=app.client_id, division=administration.division, owner=owner, times=times)
+    mirror, quota = MirrorStore(database, administration.division), QuotaStore(database, administration.division)
+    gate = OffPeakGate(permits, administration.off_peak, quota.now)
     transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
     stored_chain = StoredChain(database, chain_name(app), settings.cipher)
     chain = TokenChain(stored_chain, ChainWire(TokenEndpoint(app, transport)), clock, times)
-    # Reads are few, so that a past window is planned at any hour; what it sends is bulk.
-    reading = Purpose.NEAR_TIME if settings.purpose is Purpose.BULK else settings.purpose
-    guard = GatedCalls(gate, clock, reading, times.longest_wait_s)
+    guard = GatedCalls(gate, clock, _reading(settings.purpose), times.longest_wait_s)
     client = ExactClient(Site(app.base_url, administration.division), transport, chain, guard, clock.sleep)
-    mirror = MirrorStore(database, administration.division)
     pulls = Pulls(client, mirror, overlap_s=2 * times.quarantine_s)
     wire = ExactWire(client, pulls)
     store = OutboxStore(database, WITNESSES, app=app.client_id, owner=owner, times=times)
@@ -247,7 +244,7 @@ def _run(settings: Settings, administration: Administration, database: Database,
         entry_days=EntryDays(database),
         pulls=pulls,
         way_back=WayBack(links, mirror, client, visible_s=2 * times.quarantine_s, address=settings.links.document),
-        quota=Forecasts(administration, QuotaStore(database, administration.division)),
+        quota=Forecasts(administration, quota),
         chain=chain,
         links=settings.links,
         window=settings.window,
@@ -257,9 +254,9 @@ def _run(settings: Settings, administration: Administration, database: Database,
     )
 
 
-def _gate(gate: Gate, administration: Administration, database: Database) -> Gate:
-    hours = administration.off_peak
-    return OffPeakGate(gate, hours, QuotaStore(database, administration.division).now) if hours else gate
+def _reading(purpose: Purpose) -> Purpose:
+    """Reads are few, so that a past window is planned at any hour; what it sends is bulk."""
+    return Purpose.NEAR_TIME if purpose is Purpose.BULK else purpose
 
 
 def _checked(mirror: MirrorStore, adoption: Adoption) -> Tally:

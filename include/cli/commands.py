@@ -139,6 +139,15 @@ def status(context: typer.Context, language: InLanguage = Language.ENGLISH, as_j
     show_status(language=language.value, as_json=as_json)
 
 
+@app.command(epilog="Example: exactly quota --language nl")
+def quota(context: typer.Context, language: InLanguage = Language.ENGLISH, as_json: AsJson = False) -> None:
+    """Show what is left of Exact's limits, who used it, and when what is planned will be through, per administration and flow."""
+    enter_airflow(context.obj)
+    from include.cli.show_quota import show_quota
+
+    show_quota(language=language.value, as_json=as_json)
+
+
 @app.command(epilog="Examples: exactly checks · exactly checks BE --now --language nl")
 def checks(
     context: typer.Context,

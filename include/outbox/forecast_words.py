@@ -24,8 +24,8 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "stranger": "somebody else used {calls} of today's {limit} calls of this app in this company",
     },
     "nl": {
-        "today": "klaar om {done}, kost {share} % van de aanroepen van vandaag",
-        "days": "klaar {done}, kost tot {share} % van de aanroepen per dag; vandaag vertrekken er {today}",
+        "today": "klaar rond {done}, kost {share} % van de aanroepen van vandaag",
+        "days": "klaar rond {done}, kost tot {share} % van de aanroepen per dag; vandaag vertrekken er {today}",
         "never": "niet binnen een jaar: de limieten laten er niets voor over",
         "calls": "{calls} aanroepen, {rest}",
         "begins": "begint {begins}, {rest}",

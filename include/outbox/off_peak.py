@@ -41,16 +41,16 @@ class Hours:
 
 
 class OffPeakGate:
-    """Implements `include.outbox.ports.Gate`: bulk passes in its hours only, all else as the gate behind it says."""
+    """Implements `include.outbox.ports.Gate`: bulk passes in its hours only, where it has any; all else as the gate behind it says."""
 
-    def __init__(self, gate: Gate, hours: Hours, now: Callable[[], datetime]) -> None:
+    def __init__(self, gate: Gate, hours: Hours | None, now: Callable[[], datetime]) -> None:
         self._gate = gate
         self._hours = hours
         self._now = now
 
     def take(self, endpoint: str, purpose: Purpose) -> Permit:
         """Take a permit at once, or raise `RetryableError` with the seconds until one may be free."""
-        closed_s = self._hours.opens_in_s(self._now()) if purpose is Purpose.BULK else 0.0
+        closed_s = self._hours.opens_in_s(self._now()) if self._hours and purpose is Purpose.BULK else 0.0
         if closed_s > 0:
             raise RetryableError("bulk waits for its hours", retry_after_s=closed_s)
         return self._gate.take(endpoint, purpose)

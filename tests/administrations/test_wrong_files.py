@@ -221,6 +221,30 @@ WRONG = {
     "a table for a code": Wrong('  card: "PP"', "  card: {code: PP}", "card", "payment_conditions.card must be text"),
     "a quarantine too short": Wrong("quarantine_s: 900", "quarantine_s: 5", "quarantine_s", "quarantine_s must be at least 60, not '5'"),
     "a quarantine too long": Wrong("quarantine_s: 900", "quarantine_s: 864000", "quarantine_s", "quarantine_s must be at most 86400"),
+    "hours for bulk in words": Wrong(
+        "mode: book\n",
+        'mode: book\nbulk_hours: {from: "7 pm", until: "07:00"}\n',
+        "bulk_hours",
+        "bulk_hours.from: '7 pm' is no time of the day - write hours and minutes in quotes, such as \"19:00\"",
+    ),
+    "hours for bulk without an end": Wrong(
+        "mode: book\n",
+        'mode: book\nbulk_hours: {from: "19:00"}\n',
+        "bulk_hours",
+        'bulk_hours.until is missing: time of the day until which bulk may leave - write for example until: "07:00"',
+    ),
+    "hours for bulk with another word": Wrong(
+        "mode: book\n",
+        'mode: book\nbulk_hours: {from: "19:00", until: "07:00", untill: "08:00"}\n',
+        "bulk_hours",
+        "there is no key bulk_hours.untill - did you mean until?",
+    ),
+    "hours for bulk that are none": Wrong(
+        "mode: book\n",
+        'mode: book\nbulk_hours: {from: "07:00", until: "07:00"}\n',
+        "bulk_hours",
+        "bulk_hours: from and until are the same - delete bulk_hours",
+    ),
     "a quarantine in words": Wrong(
         "quarantine_s: 900",
         "quarantine_s: 15 minutes",
