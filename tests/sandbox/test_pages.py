@@ -12,7 +12,9 @@ import pytest
 import requests
 from playwright.sync_api import expect, sync_playwright
 
-from include.sandbox import page_trials
+from include.sandbox import page_kinds, page_trials
+from include.sandbox.catalogue import Catalogue
+from include.sandbox.schema import EXTRA
 from tests.sandbox import company
 from tests.sandbox.books import ENTRIES, INVOICES, PRINTED, entry, invoice
 from tests.sandbox.conftest import CALLBACK_ONE, application_one
@@ -337,6 +339,15 @@ def test_the_manual_for_clients_has_each_trial_of_the_page_with_a_fact_that_the_
     manual, facts = (room / "CLIENTS.md").read_text("utf-8"), (room / "CONFORMANCE.md").read_text("utf-8")
     assert [trial.name for trial in trials if f"| {trial.name} | {trial.fact} | {trial.expect} |" not in manual] == []
     assert [trial.fact for trial in trials if f"\n| {trial.fact} |" not in facts] == []
+
+
+def test_every_column_that_the_pages_name_exists():
+    catalogue = Catalogue()
+    known = {table: {*catalogue.columns(table), *EXTRA.get(table, {})} for kind in page_kinds.SHOWN for table in (kind.table, kind.lines)}
+    for kind in page_kinds.SHOWN:
+        named = {kind.key, kind.number, *kind.facts, *filter(None, (kind.party_key, kind.entry))}
+        assert named - known[kind.table] == set(), kind.name
+        assert set(kind.columns) - known[kind.lines] == set(), kind.name
 
 
 def test_text_from_outside_is_never_markup(sandbox, client, page):
