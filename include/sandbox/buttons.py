@@ -34,7 +34,8 @@ class Told:
     number: int
     good: bool
     text: str
-    command: str
+    command: str = ""
+    answer: str = ""
 
 
 class Buttons:
@@ -77,9 +78,8 @@ class Buttons:
             return self._lead(back, self._tell(f"Nothing was done: {answer.get('error', response.status)}", command))
         if (method, path, values.get("kind")) == ("POST", "outage", "refuse"):
             return self._away(values.get("seconds", 60))
-        shown = orjson.dumps(answer).decode()
-        text = shown if len(shown) <= ANSWER_MAX else f"{shown[:ANSWER_MAX]} …"
-        return self._lead(back, self._tell(f"Done. {text}", command, good=True))
+        shown = response.body.decode()
+        return self._lead(back, self._tell("Done.", command, shown if len(shown) <= ANSWER_MAX else f"{shown[:ANSWER_MAX]} …"))
 
     def _values(self, form: dict[str, str]) -> dict[str, Any]:
         """Return what a form says as the control door wants it. Raises `ValueError`."""
@@ -100,9 +100,9 @@ class Buttons:
             return float(text)
         return text.strip()
 
-    def _tell(self, text: str, command: str = "", *, good: bool = False) -> Told:
+    def _tell(self, text: str, command: str = "", answer: str = "") -> Told:
         self._pressed += 1
-        self._told.append(Told(self._pressed, good, text, command))
+        self._told.append(Told(self._pressed, bool(answer), text, command, answer))
         return self._told[-1]
 
     def _lead(self, back: str, told: Told) -> Response:
