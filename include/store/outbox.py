@@ -82,6 +82,8 @@ class OutboxStore:
         if inserted is not None:
             if self._bulk:
                 _sql.mark_bulk(connection, mutation_id=inserted)
+            elif waits_for is not None:
+                _sql.unmark_bulk(connection, mutation_id=waits_for)
             return _fate(draft)
         existing = mutation_of(_sql.mutation_by_key(connection, **key))
         newer = replanned(existing, draft)

@@ -140,6 +140,17 @@ def test_what_is_planned_in_bulk_is_ready_in_its_lane_only(memory: Memory) -> No
     assert list(bulk.ready(DIVISION, 9, frozenset({of["N1"], of["B2"]}))) == [of["B2"]]
 
 
+def test_what_news_wait_for_is_bulk_no_longer(memory: Memory) -> None:
+    near, bulk = memory.outbox.lane(bulk=False), memory.outbox.lane(bulk=True)
+    bulk.plan([draft("relation"), draft("old", waits_for=Key("shop", "relation", "sale"))], None)
+    before = list(near.ready(DIVISION, 9))
+    near.plan([draft("news", waits_for=Key("shop", "relation", "sale"))], None)
+    after = [memory.outbox.get(number).your_ref for number in near.ready(DIVISION, 9)]
+
+    assert (before, after) == ([], ["relation"])
+    assert [(each.is_bulk, each.documents) for each in memory.quota.backlogs()] == [(False, 2), (True, 1)]
+
+
 def test_a_lane_waits_for_its_own_rows_only(memory: Memory) -> None:
     near, bulk = memory.outbox.lane(bulk=False), memory.outbox.lane(bulk=True)
     bulk.plan([draft("B1")], None)

@@ -136,6 +136,10 @@ where m.division = :division and m.state = 'planned' and m.not_before > clock_ti
 -- name: mark_bulk!
 insert into bulk_mutation (mutation_id) values (:mutation_id) on conflict do nothing;
 
+-- name: unmark_bulk!
+-- News that wait for what was planned in bulk are not to wait for the hours of bulk.
+delete from bulk_mutation where mutation_id = :mutation_id;
+
 -- name: endpoint_of$
 select endpoint from mutation where mutation_id = :mutation_id;
 
