@@ -110,7 +110,7 @@ def forecast(calls: int, budget: Budget | None, *, reserve: Decimal, hours: Hour
         return Forecast(calls=0, day_limit=budget.day_limit, per_day=(0,), begins_at=budget.now, done_at=budget.now)
     left, begins_at, per_day = calls, None, []
     for day in _days(budget):
-        sent = _spread(min(left, _allowed(day, reserve)), day, hours)
+        sent = _spread(left, day, day.left_for(reserve), hours)
         per_day.append(sum(number for _, number in sent))
         begins_at = begins_at or next((begin for begin, _ in sent), None)
         left -= per_day[-1]
@@ -128,21 +128,18 @@ def _days(budget: Budget) -> Iterator[Budget]:
         yield replace(budget, now=resets_at - DAY, remaining=budget.day_limit, resets_at=resets_at)
 
 
-def _allowed(day: Budget, reserve: Decimal) -> int:
-    share = min(1.0, (day.resets_at - day.now) / DAY)
-    return max(0, day.left_for(reserve) - math.ceil(day.others_a_day * share))
-
-
-def _spread(calls: int, day: Budget, hours: Hours | None) -> list[tuple[datetime, int]]:
-    """The beginning of each span of the day in which calls leave, and how many."""
+def _spread(calls: int, day: Budget, allowed: int, hours: Hours | None) -> list[tuple[datetime, int]]:
+    """The beginning of each span of the day in which calls leave, and how many; others call evenly meanwhile."""
     since = max(day.now, day.paused_until or day.now)
     if since >= day.resets_at:
         return []
     spans = hours.spans(since, day.resets_at) if hours else [(since, day.resets_at)]
+    others_a_call = day.others_a_day * 60 / (day.minute_limit * DAY.total_seconds())
     sent = []
     for begin, end in spans:
-        fit = min(calls, math.floor((end - begin).total_seconds() * day.minute_limit / 60))
+        left = allowed - day.others_a_day * ((begin - day.now) / DAY)
+        fit = min(calls, math.floor((end - begin).total_seconds() * day.minute_limit / 60), math.floor(left / (1 + others_a_call)))
         if fit > 0:
             sent.append((begin, fit))
-            calls -= fit
+            calls, allowed = calls - fit, allowed - fit
     return sent

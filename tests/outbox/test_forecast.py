@@ -65,7 +65,7 @@ def test_what_exact_asked_to_wait_for_is_waited_for() -> None:
 
 
 def test_where_the_limits_leave_nothing_no_end_is_promised() -> None:
-    found = forecast(10, budget(remaining=2000, others_a_day=5000), reserve=NEAR)
+    found = forecast(10, budget(day_limit=0, remaining=0), reserve=NEAR)
 
     assert (found.done_at, found.begins_at, found.today) == (None, None, 0)
     assert told(found) == "10 calls, not within a year: the limits leave nothing for it"
@@ -74,9 +74,10 @@ def test_where_the_limits_leave_nothing_no_end_is_promised() -> None:
 
 
 def test_what_others_will_use_is_not_promised() -> None:
-    alone, shared = (forecast(4000, budget(others_a_day=others), reserve=NEAR) for others in (0, 3000))
+    alone, shared = (forecast(4700, budget(others_a_day=others), reserve=NEAR) for others in (0, 4320))
 
-    assert (alone.per_day, shared.per_day) == ((4000,), (3250, 750))
+    # Three calls a minute beside our sixty.
+    assert (alone.per_day, shared.per_day) == ((4700,), (4523, 177))
 
 
 def test_what_goes_behind_gets_the_rest_of_the_day() -> None:
