@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from include.flows.orders_to_invoices import book_orders
+from include.flows.returns_to_credit_notes import credit_returns
 from tests.flows.conftest import copied
 
 
@@ -74,6 +75,7 @@ def test_what_the_outbox_forgot_is_found_in_exact_and_not_booked_twice(postgres,
         company.world.sign_in(name)
         with company.world.run(name) as run:
             book_orders(run)
+            credit_returns(run)
     found = company.world.mutations("state = 'posted'")
     assert accepted.exit_code == 0
 

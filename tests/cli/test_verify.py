@@ -270,6 +270,7 @@ def _forget_order(company, number):
 
 def test_orders_that_changed_were_cancelled_and_were_credited_add_up(settled):
     world, before = settled.world, failures(settled)
+    world.sandbox.control("POST", "accounts", {"division": 820101, "Code": "17850", "Name": "A customer on account"})
     changed, cancelled, credited = (
         world.add_order(f"99900{number}", like=like) for number, like in enumerate(("536365", "536366", "536389"))
     )
