@@ -84,15 +84,17 @@ def contract(
 def sandbox(context: typer.Context) -> None:
     """Start an Exact Online to try things on, at http://127.0.0.1:8123; Ctrl-C stops it.
 
-    It has the limits, the sign-in, the error texts and the oddities of the real one, and three companies with books. Its pages show them,
-    with buttons for faults, outages, the clock, periods, webhooks and reset, and how to test a client of your own: open the address in a browser.
+    It has the limits, the sign-in, the error texts and the oddities of the real one, and three companies with books. Its pages show
+    them, with buttons for faults, outages, the clock, periods, webhooks and reset, and how to test a client of your own: open the
+    address in a browser.
 
     --host ADDRESS, --port NUMBER (0: a free one) · --minutely-limit, --daily-limit: calls allowed (60 and 5,000 in Exact) ·
     --seed NAME|PATH|NUMBER: its books, or the number that seeds faults and ids; may be given twice · --state FILE: keep the books ·
     --faults FILE: a YAML or JSON list of faults in force from the start · --auto-consent: sign in without a person ·
     --tls-certificate FILE, --tls-key FILE: serve HTTPS · --language NL|EN|FR: of every user · --time-scale K: K times faster · --verbose
 
-    While it runs, /control does all that the buttons do: books of a million lines (history), save, load, reset. See include/sandbox/README.md.
+    While it runs, /control does all that the buttons do: books of a million lines (history), save, load, reset. See
+    include/sandbox/README.md.
     """
     os.chdir(PROJECT)
     os.execv(sys.executable, [sys.executable, "-m", "include.sandbox", *context.args])  # noqa: S606  our own program
