@@ -20,9 +20,11 @@ PROJECT = Path(__file__).parents[2]
 GONE_S = 20
 # PostgreSQL and the sandbox stand for all parts: they are started and stopped alike, in a fraction of the time.
 SUPERVISOR = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from include.demo.system import LocalSystem
+# Whoever runs the tests in the background may have Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with LocalSystem(Path(sys.argv[1])) as system:
     system.start_stores()
     print("up", flush=True)

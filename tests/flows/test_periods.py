@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,7 +22,8 @@ from tests.flows.test_orders_to_invoices import configure
 UK, BE = 820101, 820202
 PROCESSED = 50
 FRENCH, BRITISH = "536370", "536390"
-TODAY = datetime.now(UTC).date()
+# The Belgian company's own day, which is not always that of London.
+TODAY = datetime.now(ZoneInfo("Europe/Brussels")).date()
 CLOSED = TODAY.replace(day=1) - timedelta(days=1)
 OWN_DAY = CLOSED.replace(day=15)
 CAUSE = f"closed_period:{CLOSED:%Y-%m}"
