@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 AUSTRALIAN = "536389"
 BE = 820202
-TODAY = datetime.now(UTC).date()
+# The Belgian company's own day, which is not always that of London.
+TODAY = datetime.now(ZoneInfo("Europe/Brussels")).date()
 CLOSED = TODAY.replace(day=1) - timedelta(days=1)
 
 
