@@ -202,38 +202,27 @@ def open_run(settings: Settings) -> Iterator[Run]:
 
 
 def _run(settings: Settings, administration: Administration, database: Database, sources: Webshop) -> Run:
-    clock, owner, times = SystemClock(), owner_name(), settings.times
-    app = settings.access.app
-    permits = PermitGate(database, app=app.client_id, division=administration.division, owner=owner, times=times)
-    mirror, quota = MirrorStore(database, administration.division), QuotaStore(database, administration.division)
-    gate = OffPeakGate(permits, administration.off_peak, quota.now)
-    transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
-    stored_chain = StoredChain(database, chain_name(app), settings.cipher)
-    chain = TokenChain(stored_chain, ChainWire(TokenEndpoint(app, transport)), clock, times)
-    guard = GatedCalls(gate, clock, _reading(settings.purpose), times.longest_wait_s)
-    client = ExactClient(Site(app.base_url, administration.division), transport, chain, guard, clock.sleep)
-    pulls = Pulls(client, mirror, overlap_s=2 * times.quarantine_s)
-    wire = ExactWire(client, pulls)
-    store = OutboxStore(database, WITNESSES, app=app.client_id, owner=owner, times=times)
+    owner, division, times = owner_name(), administration.division, settings.times
+    mirror, quota = MirrorStore(database, division), QuotaStore(database, division)
+    line = _line(settings, administration, database, owner)
+    pulls = Pulls(line.client, mirror, overlap_s=2 * times.quarantine_s)
+    wire = ExactWire(line.client, pulls)
+    store = OutboxStore(database, WITNESSES, app=settings.access.app.client_id, owner=owner, times=times)
     relations = CustomerRelations(
-        administration,
-        settings.administrations,
-        RelationMirror(mirror, pulls),
-        RelationStore(database, administration.division),
-        settings.window.until,
+        administration, settings.administrations, RelationMirror(mirror, pulls), RelationStore(database, division), settings.window.until
     )
-    parts = Parts(administration.division, owner, store, gate, wire, clock, times)
-    adoption = Adoption(administration, AdoptionStore(database, administration.division, owner=owner), mirror, pulls)
-    links = LinkStore(database, administration.division, owner=owner)
+    parts = Parts(division, owner, store, line.gate, wire, line.clock, times)
+    adoption = Adoption(administration, AdoptionStore(database, division, owner=owner), mirror, pulls)
+    links = LinkStore(database, division, owner=owner)
     return Run(
         administration=administration,
         administrations=settings.administrations,
         sources=sources,
-        exact=client,
+        exact=line.client,
         outbox=Outbox(parts, store, administration, settings.purpose, lambda: _checked(mirror, adoption)),
         cases=CaseStore(database),
         figures=FigureStore(database),
-        credits=CreditStore(database, administration.division),
+        credits=CreditStore(database, division),
         mirror=mirror,
         master=MirroredMaster(mirror, pulls, administration.currency, relations.accounts),
         mapping=MappingChecks(
@@ -243,15 +232,36 @@ def _run(settings: Settings, administration: Administration, database: Database,
         changes=Changes(administration, store, lambda: administration.local_day(mirror.now())),
         entry_days=EntryDays(database),
         pulls=pulls,
-        way_back=WayBack(links, mirror, client, visible_s=2 * times.quarantine_s, address=settings.links.document),
+        way_back=WayBack(links, mirror, line.client, visible_s=2 * times.quarantine_s, address=settings.links.document),
         quota=Forecasts(administration, quota),
-        chain=chain,
+        chain=line.chain,
         links=settings.links,
         window=settings.window,
         dry_run=settings.dry_run,
         owner=owner,
-        calls=lambda: guard.calls + wire.changes,
+        calls=lambda: line.guard.calls + wire.changes,
     )
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The way to Exact: who lets a call through, who signs in, who calls."""
+
+    clock: SystemClock
+    gate: OffPeakGate
+    guard: GatedCalls
+    chain: TokenChain
+    client: ExactClient
+
+
+def _line(settings: Settings, administration: Administration, database: Database, owner: str) -> _Line:
+    clock, times, app, division = SystemClock(), settings.times, settings.access.app, administration.division
+    permits = PermitGate(database, app=app.client_id, division=division, owner=owner, times=times)
+    gate = OffPeakGate(permits, administration.off_peak, QuotaStore(database, division).now)
+    transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
+    chain = TokenChain(StoredChain(database, chain_name(app), settings.cipher), ChainWire(TokenEndpoint(app, transport)), clock, times)
+    guard = GatedCalls(gate, clock, _reading(settings.purpose), times.longest_wait_s)
+    return _Line(clock, gate, guard, chain, ExactClient(Site(app.base_url, division), transport, chain, guard, clock.sleep))
 
 
 def _reading(purpose: Purpose) -> Purpose:
