@@ -50,7 +50,7 @@ def _run(demo: Demo, system: LocalSystem) -> int:
     demo.console.print("Ctrl-C stops everything.")
     try:
         while True:
-            system.check()
+            demo.look_at(system)
             time.sleep(1)
     except KeyboardInterrupt:
         return 1 if faults else 0

@@ -92,7 +92,7 @@ def _core(project: Path, home: Path, known: Secrets, url: str) -> dict[str, obje
 
 
 def airflow_parts(logs: Path) -> list[Part]:
-    return [Part(name, python("-m", "airflow", *command), logs / f"{name}.log") for name, command in _COMMANDS.items()]
+    return [Part(name, python("-m", "airflow", *command), logs / f"{name}.log", comes_back=True) for name, command in _COMMANDS.items()]
 
 
 def loopback() -> str:

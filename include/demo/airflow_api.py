@@ -1,4 +1,4 @@
-"""What the demo asks of Airflow's REST API: who am I, run this Dag, how far is it."""
+"""What the local system asks of Airflow's REST API: who am I, run this Dag, how far is it; and all that a person may do to a run."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ ENDED = frozenset({"success", "failed"})
 
 class AirflowApiError(Exception):
     """Airflow answered something else than what was asked for."""
+
+
+class AirflowAwayError(AirflowApiError):
+    """Nobody answers: the API server ended, or is not there yet."""
 
 
 @dataclass
@@ -71,11 +75,35 @@ class AirflowApi:
         tasks = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100")["task_instances"]
         return {task["task_id"]: str(task["state"]) for task in tasks}
 
+    def clear(self, dag_id: str, run_id: str, *task_ids: str, prevent_running: bool = False) -> int:
+        """Clear tasks of a run, all of them without names, running ones too; returns how many."""
+        body: dict[str, object] = {"dry_run": False, "dag_run_id": run_id, "only_failed": False, "prevent_running_task": prevent_running}
+        if task_ids:
+            body["task_ids"] = list(task_ids)
+        return len(self._call("POST", f"/api/v2/dags/{dag_id}/clearTaskInstances", json=body)["task_instances"])
+
+    def mark_task(self, dag_id: str, run_id: str, task_id: str, state: str) -> None:
+        self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}", json={"new_state": state})
+
+    def mark_run(self, dag_id: str, run_id: str, state: str) -> None:
+        self._call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", json={"state": state})
+
+    def delete_run(self, dag_id: str, run_id: str) -> None:
+        self._call("DELETE", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")
+
+    def backfill(self, dag_id: str, since: datetime, until: datetime) -> int:
+        """Run a Dag anew for each of its intervals of a past window; returns the backfill's number."""
+        body = {"dag_id": dag_id, "from_date": since.isoformat(), "to_date": until.isoformat(), "reprocess_behavior": "completed"}
+        return int(self._call("POST", "/api/v2/backfills", json={**body, "max_active_runs": 4})["id"])
+
     def _set_paused(self, dag_id: str, *, is_paused: bool) -> None:
         self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", json={"is_paused": is_paused})
 
     def _call(self, method: str, path: str, **body: Any) -> Any:
-        answer = self._session.request(method, self.url + path, timeout=TIMEOUT_S, **body)
+        try:
+            answer = self._session.request(method, self.url + path, timeout=TIMEOUT_S, **body)
+        except requests.RequestException as error:
+            raise AirflowAwayError(f"{method} {path}: nobody answers") from error
         if not answer.ok:
             raise AirflowApiError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json()
+        return answer.json() if answer.content else None

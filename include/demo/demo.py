@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from include.administrations.loader import load_administrations
-from include.demo.airflow_api import ENDED, AirflowApi
+from include.demo.airflow_api import ENDED, AirflowApi, AirflowAwayError
 from include.demo.loader import Loaded, load
 from include.demo.processes import python
 from include.demo.report import Progress, print_summary
@@ -81,7 +81,7 @@ class Demo:
             loading = beside.submit(_fill, system)
             system.start_airflow()
             loaded = loading.result()
-        _sign_in(system)
+        sign_in(system)
         system.wait_until_healthy()
         return loaded
 
@@ -105,9 +105,8 @@ class Demo:
 
     def _follow(self, airflow: AirflowApi, system: LocalSystem, dag_id: str, run_id: str, progress: Progress | None = None) -> None:
         deadline = time.monotonic() + RUN_S
-        while (state := airflow.state(dag_id, run_id)) not in ENDED:
-            self._look_at(system)
-            self._say_retries(airflow, dag_id, run_id)
+        while (state := self._state(airflow, dag_id, run_id)) not in ENDED:
+            self.look_at(system)
             if progress is not None:
                 progress.update()
             if time.monotonic() > deadline:
@@ -115,6 +114,13 @@ class Demo:
             time.sleep(LOOK_S)
         if state == "failed":
             raise DemoError(f"{dag_id} failed: {airflow.task_states(dag_id, run_id)}; logs: {system.directory / 'airflow' / 'logs'}")
+
+    def _state(self, airflow: AirflowApi, dag_id: str, run_id: str) -> str:
+        """How far a run is; empty while the API server is started again."""
+        with suppress(AirflowAwayError):
+            self._say_retries(airflow, dag_id, run_id)
+            return airflow.state(dag_id, run_id)
+        return ""
 
     def _say_retries(self, airflow: AirflowApi, dag_id: str, run_id: str) -> None:
         retried = {task for task, state in airflow.task_states(dag_id, run_id).items() if state == "up_for_retry"}
@@ -125,14 +131,16 @@ class Demo:
         self._retried |= retried
 
     def _summary(self, system: LocalSystem, seconds: float) -> Summary:
-        self._look_at(system)
+        self.look_at(system)
         divisions = {each.name: each.division for each in load_administrations()}
         summary = summary_of(system.postgres.dsn("exactly"), system.sandbox_url, divisions, seconds=seconds, spent=self._spent)
         (self.directory / "summary.json").write_text(json.dumps(summary.as_json(), indent=2) + "\n", encoding="utf-8")
         return summary
 
-    def _look_at(self, system: LocalSystem) -> None:
-        system.check()
+    def look_at(self, system: LocalSystem) -> None:
+        """See to it that every part is there, and say which one had to be started again."""
+        for name in system.check():
+            self.console.print(f"[yellow]![/] {name} had ended and was started again; its log: {system.logs / name}.log")
         self.peak_bytes = max(self.peak_bytes, system.memory_bytes())
 
     @contextmanager
@@ -148,7 +156,8 @@ def _fill(system: LocalSystem) -> Loaded:
     return load(system.postgres.dsn("webshop"), today=datetime.now(UTC).date())
 
 
-def _sign_in(system: LocalSystem) -> None:
+def sign_in(system: LocalSystem) -> None:
+    """Sign every administration in with the sandbox. Raises `DemoError`."""
     connections = sorted({each.connection for each in load_administrations()})
     command = python("-m", "include.wiring.sign_in", *connections)
     # Outside of a task Airflow looks into its own tables only for a process that calls itself a server.

@@ -23,7 +23,7 @@ from include.demo.buyers import Buyer
 from include.demo.retail import CURRENCY, RULES, Document, buyers_of, forgotten_order, read_documents
 from include.sources.contract_text import comments
 
-__all__ = ["RULES", "Loaded", "load"]
+__all__ = ["RULES", "Loaded", "lay_out", "load"]
 
 _DATA = Path(__file__).parent / "data"
 # Two loaders at once: the second waits, and finds the work done.
@@ -69,11 +69,16 @@ def load(dsn: str, *, today: date, path: Path | None = None) -> Loaded:
     with psycopg.connect(dsn) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         if not _is_loaded(connection):
-            connection.execute((_DATA / "webshop.sql").read_bytes())
-            for statement in comments():
-                connection.execute(statement)
+            lay_out(connection)
             _fill(connection, read_documents(path or _DATA / "online_retail.csv", today=today), today)
         return _loaded(connection)
+
+
+def lay_out(connection: Connection[Any]) -> None:
+    """Make the webshop's tables, empty, and the contract views over them."""
+    connection.execute((_DATA / "webshop.sql").read_bytes())
+    for statement in comments():
+        connection.execute(statement)
 
 
 def _is_loaded(connection: Connection[Any]) -> bool:

@@ -18,6 +18,8 @@ import psutil
 MARK = "EXACTLY_SYSTEM"
 TAIL_LINES = 25
 POLL_S = 0.1
+# What does not live so long would die again and again.
+LIVED_S = 15.0
 
 
 class PartDiedError(Exception):
@@ -26,17 +28,23 @@ class PartDiedError(Exception):
 
 @dataclass
 class Part:
-    """One process of the system, with its log. `stop_signal` asks it to end; SIGKILL follows when it does not."""
+    """One process of the system, with its log. `stop_signal` asks it to end; SIGKILL follows when it does not.
+
+    `comes_back`: it is started again when it died, unless it dies at its start.
+    """
 
     name: str
     command: Sequence[str]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    comes_back: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _started: float = field(default=0.0, init=False)
 
     def start(self, environment: Mapping[str, str], directory: Path) -> None:
         """Start in a session of its own: the terminal's Ctrl-C reaches the supervisor alone."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._started = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  the supervisor names its own programs
                 self.command, env=dict(environment), cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -50,6 +58,25 @@ class Part:
         """Raise `PartDiedError` when the part is no longer there."""
         if self._process is not None and self._process.poll() is not None:
             raise PartDiedError(f"{self.name} ended with status {self._process.returncode}; the end of {self.log}:\n{self.tail()}")
+
+    def mend(self, environment: Mapping[str, str], directory: Path) -> bool:
+        """Start it again when it died in the middle of its work, and tell so; what it left running ends first.
+
+        Raises `PartDiedError` for one that is not to come back, or that would only die again.
+        """
+        if self._process is None or self.running:
+            return False
+        if not self.comes_back or time.monotonic() - self._started < LIVED_S:
+            self.check()
+        end_session(self._process.pid)
+        self.start(environment, directory)
+        return True
+
+    @property
+    def pid(self) -> int:
+        """Raises `PartDiedError` when it runs no more."""
+        self.check()
+        return self._process.pid if self._process else 0
 
     def finish(self, timeout_s: float) -> None:
         """Wait for a part that ends by itself; any status but 0 is a `PartDiedError`."""
@@ -109,6 +136,25 @@ def sweep(mark: str, *, within_s: float = 3.0) -> int:
             process.kill()
     psutil.wait_procs(stubborn, timeout=1)
     return len(left)
+
+
+def session(leader: int) -> list[psutil.Process]:
+    """Every process of the session that this one began, however its parents ended."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getsid(process.pid) == leader:
+                found.append(process)
+    return found
+
+
+def end_session(leader: int) -> None:
+    """End at once what is left of a session."""
+    left = session(leader)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, timeout=1)
 
 
 def memory_bytes(mark: str) -> int:

@@ -125,10 +125,9 @@ class LocalSystem:
                 raise PartDiedError(f"not healthy after {HEALTHY_S:.0f} s: {', '.join(missing)}; logs: {self.logs}")
             time.sleep(2 * POLL_S)
 
-    def check(self) -> None:
-        """Raise when a part has died."""
-        for part in self.parts:
-            part.check()
+    def check(self) -> list[str]:
+        """Start again what died of Airflow, and name it; raise when a part died that cannot come back."""
+        return [part.name for part in self.parts if part.mend(self.environment(), PROJECT)]
 
     def memory_bytes(self) -> int:
         """What all processes of the system take together (PSS)."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from include.demo import processes
 from include.demo.processes import MARK, Part, PartDiedError, claim_port, marked, memory_bytes, python, stop_all, sweep
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "SPT_NOENV": "1"}
@@ -148,3 +149,33 @@ def test_a_claim_goes_with_its_process(tmp_path: Path) -> None:
     assert again.number == number
     other.release()
     again.release()
+
+
+def test_what_died_in_the_middle_of_its_work_is_started_again_and_what_it_left_running_ends(
+    tmp_path: Path, mark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "LIVED_S", 0.0)
+    left = f"import os, subprocess, sys; subprocess.Popen([sys.executable, '-c', '{SLEEP}'], preexec_fn=os.setpgrp); {SLEEP}"
+    part = Part("part", python("-c", left), tmp_path / "part.log", comes_back=True)
+    part.start({**ENVIRONMENT, MARK: mark}, tmp_path)
+    first = {process.pid for process in wait_for(2, mark)}
+    assert not part.mend({**ENVIRONMENT, MARK: mark}, tmp_path)
+
+    os.kill(part.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while part.running and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert part.mend({**ENVIRONMENT, MARK: mark}, tmp_path)
+    assert part.running
+    assert {process.pid for process in wait_for(2, mark)}.isdisjoint(first)
+
+
+def test_what_dies_at_its_start_is_told_and_not_started_again(tmp_path: Path, mark: str) -> None:
+    part = Part("part", python("-c", "raise SystemExit(3)"), tmp_path / "part.log", comes_back=True)
+    part.start({**ENVIRONMENT, MARK: mark}, tmp_path)
+    wait_for(0, mark)
+    time.sleep(0.2)
+
+    with pytest.raises(PartDiedError, match="status 3"):
+        part.mend({**ENVIRONMENT, MARK: mark}, tmp_path)

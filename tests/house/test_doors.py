@@ -19,7 +19,7 @@ BREACHES = [
     ("rooms", "include/outbox/planted.py", "import include.store.database"),
     ("rooms", "include/sources/planted.py", "import include.store.database"),
     ("rooms", "include/store/planted.py", "import include.run"),
-    ("rooms", "include/proof/planted.py", "import include.demo.system"),
+    ("rooms", "include/demo/planted.py", "import include.proof.fleet"),
     ("rooms", "include/demo/planted.py", "import include.cli"),
     ("rooms", "include/tenants/__init__.py", ""),
     ("promise", "include/outbox/planted.py", "import requests"),
