@@ -9,16 +9,23 @@ update first_booking set compared_at = coalesce(compared_at, clock_timestamp()) 
 
 -- name: taken_numbers
 -- What is planned, never left, and was sold before the administration began to book, where the same journal holds a document with the
--- same reference that is none of ours.
+-- same reference that is none of ours. The mirror is asked per planned order (`offset 0`), and by the number alone (`|| ''`, `+ 0`): on a
+-- first run PostgreSQL has not counted the new rows yet, and would else compare each document with each order.
 select distinct m.mutation_id, m.your_ref, m.effect, m.endpoint, m.payload, r.document_id
-from mutation m
-join first_booking f on f.division = m.division and m.source_day <= (f.began_at at time zone 'UTC')::date
-join mirror_record r on r.division = m.division and r.entity = :entity and r.your_ref = m.your_ref
-where m.division = :division and m.endpoint = :endpoint and m.state = 'planned' and m.method = 'POST' and m.key_division = 0
-  and m.effect = any(:effects) and m.attempt = 0 and not m.may_have_left and m.payload is not null
-  and r.document_id is not null and trim(r.data ->> :journal_field) = m.payload::jsonb ->> 'Journal'
+from (select began_at from first_booking where division = :division) f
+cross join lateral (
+    select * from mutation
+    where division = :division and endpoint = :endpoint and state = 'planned' and method = 'POST' and key_division = 0
+      and effect = any(:effects) and attempt = 0 and not may_have_left and payload is not null
+      and source_day <= (f.began_at at time zone 'UTC')::date
+    offset 0) m
+cross join lateral (
+    select document_id, token, data from mirror_record
+    where your_ref = m.your_ref and entity || '' = :entity and division + 0 = :division
+    offset 0) r
+where r.document_id is not null and trim(r.data ->> :journal_field) = m.payload::jsonb ->> 'Journal'
   and not exists (select from mutation o where o.exact_id = r.document_id)
-  and not exists (select from mutation o where o.division = m.division and o.token = r.token and o.mutation_id <> m.mutation_id)
+  and not exists (select from mutation o where o.division = :division and o.token = r.token and o.mutation_id <> m.mutation_id)
 order by m.mutation_id, r.document_id;
 
 -- name: lock_document!

@@ -17,7 +17,7 @@ create table mirror_record (
 create index mirror_record_code on mirror_record (division, entity, upper(code));
 create index mirror_record_token on mirror_record (division, entity, token) where token is not null;
 create index mirror_record_document on mirror_record (document_id) where document_id is not null;
-create index mirror_record_your_ref on mirror_record (division, entity, your_ref) where your_ref is not null;
+create index mirror_record_your_ref on mirror_record (your_ref, division, entity) where your_ref is not null;
 
 -- How far a feed was read, and when. A pull starts from where a pull of some time ago stood, since a long transaction in Exact shows
 -- rows below a position that was passed meanwhile.
