@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from include.administrations.loader import Administrations
 from include.administrations.model import Administration, Target
+from include.checks.source_totals import total_of
 from include.errors import RecordError
 from include.exact.documents import KINDS
 from include.mappings.document import SalesDocument
@@ -69,6 +71,7 @@ class Clerk:
             vat=document.vat_fc,
             subjects=document.subjects,
             waits_for=waits_for,
+            **_for_people(record),
         )
 
     def awaiting(self, record: ShopDocument, endpoint: str, awaited: Key) -> Draft:
@@ -92,6 +95,7 @@ class Clerk:
             your_ref=record.number,
             cause=cause,
             dismissed=dismissed,
+            **_for_people(record),
         )
 
     def attempted(self, record: ShopDocument, mapped: Callable[[], Draft]) -> Draft:
@@ -183,6 +187,16 @@ def route_of(record: Record, administrations: Administrations) -> str:
 def key_of(record: Record) -> Key:
     """The key of what a record wants in Exact."""
     return Key(SOURCE, record.number, effect_of(record))
+
+
+def _for_people(record: Record) -> dict[str, Any]:
+    """What a record is found by when its number is not at hand."""
+    if isinstance(record, BadRecord):
+        return {}
+    total = total_of(record)
+    if total is not None and effect_of(record) == CREDIT:
+        total = -total
+    return {"customer": record.customer_number or "", "total": total, "total_currency": record.currency}
 
 
 def effect_of(record: Record) -> str:

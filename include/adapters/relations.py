@@ -233,6 +233,7 @@ class CustomerRelations:
             source_changed_at=changed_at,
             mapped_with=here.fingerprint,
             your_ref=record.number,
+            customer=record.number,
             method=Method.PUT if place.made else Method.POST,
             target_id=place.made.exact_id if place.made else None,
         )

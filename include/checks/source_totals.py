@@ -18,6 +18,15 @@ def net_of(document: ShopDocument) -> Decimal | None:
     return sum((_net(line, prices_include_vat=document.prices_include_vat) for line in document.lines), ZERO)
 
 
+def total_of(document: ShopDocument) -> Decimal | None:
+    """What was paid, VAT included; reckoned where the shop does not tell. None when a number in it is none."""
+    if document.total_paid is not None:
+        return document.total_paid if document.total_paid.is_finite() else None
+    if net_of(document) is None:
+        return None
+    return sum((_gross(line, prices_include_vat=document.prices_include_vat) for line in document.lines), ZERO)
+
+
 def net_off_by(document: ShopDocument) -> Decimal:
     """How far the net in Exact may be from ours: a cent a line where VAT has to be taken out of the prices, nothing otherwise."""
     return CENT * len(document.lines) if document.prices_include_vat else ZERO
@@ -26,3 +35,8 @@ def net_off_by(document: ShopDocument) -> Decimal:
 def _net(line: OrderLine, *, prices_include_vat: bool) -> Decimal:
     factor = 1 + line.vat_rate / 100 if prices_include_vat else 1
     return (line.quantity * line.unit_price / factor).quantize(CENT, ROUND_HALF_UP)
+
+
+def _gross(line: OrderLine, *, prices_include_vat: bool) -> Decimal:
+    factor = 1 if prices_include_vat else 1 + line.vat_rate / 100
+    return (line.quantity * line.unit_price * factor).quantize(CENT, ROUND_HALF_UP)

@@ -75,6 +75,8 @@ class Draft:
     long as it is the one that we wrote, and the effect is dismissed, `because` of this cause.
     `adopts` is the record that stands in Exact already and is taken as this effect's own: nothing is sent.
     What waits for a mutation whose outcome it needs, such as the id of a new relation, is planned without payload and mapped again later.
+    For people who look for it, whether it could be mapped or not: the source's number of the `customer`, and the `total` including VAT in
+    `total_currency`, which a credit gives back and is negative for.
     """
 
     key: Key
@@ -101,6 +103,9 @@ class Draft:
     undoes: Key | None = None
     because: str = ""
     adopts: UUID | None = None
+    customer: str = ""
+    total: Decimal | None = None
+    total_currency: str = ""
 
     @property
     def state(self) -> State:

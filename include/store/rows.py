@@ -82,6 +82,10 @@ def key_columns(key: Key) -> dict[str, Any]:
     }
 
 
+def _total(draft: Draft) -> Decimal | None:
+    return sum(draft.vat.values(), draft.amount_net) if draft.amount_net is not None else None
+
+
 def draft_columns(draft: Draft) -> dict[str, Any]:
     """The columns of a draft that a newer version replaces."""
     cause = draft.cause
@@ -98,6 +102,9 @@ def draft_columns(draft: Draft) -> dict[str, Any]:
         "look": json_of(draft.look),
         "currency": draft.currency,
         "amount_net": draft.amount_net,
+        "customer": draft.customer or None,
+        "total": draft.total if draft.total is not None else _total(draft),
+        "total_currency": draft.total_currency or draft.currency,
         "vat": json_of({code: str(amount) for code, amount in draft.vat.items()}),
         "subjects": sorted(draft.subjects),
         "state": draft.state.value,

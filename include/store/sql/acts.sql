@@ -17,7 +17,7 @@ select your_ref, administration from mutation where exact_id = :exact_id and mut
 -- name: give_payload!
 -- A letter that was never mapped gets what it would have sent, to be compared with the document.
 update mutation set payload = :payload, payload_sha256 = :payload_sha256, payload_version = payload_version + 1, look = :look,
-    currency = :currency, amount_net = :amount_net, vat = :vat, subjects = :subjects, source_version = :source_version,
+    currency = :currency, amount_net = :amount_net, vat = :vat, total = :total, total_currency = :total_currency, subjects = :subjects, source_version = :source_version,
     source_changed_at = :source_changed_at, actor = :by, event_facts = '{}'
 where mutation_id = :mutation_id and state = 'dead_letter' and payload is null;
 

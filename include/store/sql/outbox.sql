@@ -3,12 +3,12 @@
 insert into mutation (
     source_system, source_id, effect, effect_number, key_division, administration, division, flow, endpoint, business_entity,
     source_day, source_version, mapped_with, source_changed_at, your_ref, token, payload, payload_version, payload_sha256, look, currency,
-    amount_net, vat, subjects, method, target_id, undoes, because, waits_for, state, cause_code, cause_subject, cause_facts, exact_id, posted_at,
+    amount_net, vat, customer, total, total_currency, subjects, method, target_id, undoes, because, waits_for, state, cause_code, cause_subject, cause_facts, exact_id, posted_at,
     event_facts, actor
 ) values (
     :source_system, :source_id, :effect, :effect_number, :key_division, :administration, :division, :flow, :endpoint, :business_entity,
     :source_day, :source_version, :mapped_with, :source_changed_at, :your_ref, :token, :payload, 1, :payload_sha256, :look, :currency,
-    :amount_net, :vat, :subjects, :method, :target_id, :undoes, :because, :waits_for,
+    :amount_net, :vat, :customer, :total, :total_currency, :subjects, :method, :target_id, :undoes, :because, :waits_for,
     :state, :cause_code, :cause_subject, :cause_facts, :exact_id, case when :state = 'posted' then clock_timestamp() end,
     :event_facts, :by
 ) on conflict (source_system, source_id, effect, effect_number, key_division) do nothing
@@ -35,6 +35,7 @@ update mutation set
     administration = :administration, flow = :flow, endpoint = :endpoint, source_day = :source_day, source_version = :source_version,
     mapped_with = :mapped_with, source_changed_at = :source_changed_at, payload = :payload, payload_version = payload_version + 1, payload_sha256 = :payload_sha256,
     look = :look, currency = :currency, amount_net = :amount_net, vat = :vat, subjects = :subjects, waits_for = :waits_for, state = :state,
+    customer = coalesce(:customer, customer), total = coalesce(:total, total), total_currency = coalesce(:total_currency, total_currency),
     cause_code = :cause_code, cause_subject = :cause_subject, cause_facts = :cause_facts, not_before = 'epoch', actor = :by,
     resends = 0, asked = :asked, exact_id = coalesce(exact_id, :exact_id), posted_at = case when :state = 'posted' then clock_timestamp() end,
     event_facts = :event_facts

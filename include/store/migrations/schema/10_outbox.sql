@@ -39,6 +39,9 @@ create table mutation (
     currency text,
     amount_net numeric,
     vat jsonb not null,
+    customer text,
+    total numeric,
+    total_currency text,
     subjects text[] not null,
     waits_for bigint references mutation,
     state text not null check (state in ('planned', 'sending', 'unknown', 'posted', 'dead_letter', 'dismissed', 'gone')),
@@ -77,6 +80,8 @@ create table mutation (
 
 comment on column mutation.mapped_with is 'The configuration that the payload was made with: what was planned with another one is mapped again before it is sent.';
 comment on column mutation.asked is 'An operator asked for the next attempt: it goes out although its cause is parked, as the canary.';
+comment on column mutation.customer is 'The source''s number of the customer, for whoever looks for it.';
+comment on column mutation.total is 'Including VAT, in total_currency, as the source has it: known of what could not be mapped as well. Of a credit it is negative.';
 comment on column mutation.target_id is 'The record in Exact that a change is about.';
 comment on column mutation.undoes is 'The effect whose document a deletion takes away; it is dismissed with the deletion, because of `because`.';
 comment on table mutation is 'One effect that we want, or wanted, in Exact; its key is unique for ever.';
@@ -195,14 +200,12 @@ create table attention_case (
     parks text,
     raised_at timestamptz,
     shown_at timestamptz,
-    asked_by text,
     redrawn integer not null default 0,
     opened_at timestamptz not null default clock_timestamp(),
     closed_at timestamptz,
     unique (administration, code, subject)
 );
 
-comment on column attention_case.asked_by is 'Who asked at a terminal that the records be sent again; taken by the next try.';
 comment on column attention_case.redrawn is 'How often it got a run of another name, as the task of the one before was deleted.';
 comment on column attention_case.raised_at is 'When its square in Airflow was last drawn; none: it is due, unless it was shown.';
 comment on column attention_case.shown_at is 'When its run last showed the case as it stands, open or closed.';
