@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from include.sandbox.catalogue import Entity
 from include.sandbox.clock import moment
-from include.sandbox.database import Row
 from include.sandbox.odata_json import Page, Renderer
+from include.sandbox.sheet import Column, Sheet
 
 DATA = "http://schemas.microsoft.com/ado/2007/08/dataservices"
 METADATA = f"{DATA}/metadata"
@@ -80,7 +80,7 @@ CONVERTERS: dict[str, Callable[[Any], str]] = {"Edm.DateTime": _date, "Edm.Doubl
 def _templates(entity: Entity, names: tuple[str, ...]) -> tuple[tuple[str, str, str, Callable[[Any], str]], ...]:
     """Return per property its name, what opens it, what stands for null, and how its value becomes text."""
     found = []
-    for name in names:
+    for name in dict.fromkeys(names):
         edm = entity.fields[name].edm
         typed = "" if edm == "Edm.String" else f' m:type="{edm}"'
         found.append((name, f"<d:{name}{typed}>", f'<d:{name}{typed} m:null="true" />', CONVERTERS.get(edm, _plain)))
@@ -92,13 +92,16 @@ class AtomRenderer(Renderer):
 
     media_type = "application/atom+xml;charset=utf-8"
 
-    def row(self, entity: Entity, row: Row, names: tuple[str, ...]) -> dict[str, Any]:
-        """Return one row: an element per property, and what its entry needs besides."""
-        shown: dict[str, Any] = {"__metadata": {"uri": self.uri(entity, row), "type": entity.type_name, "entity": entity}}
+    def _converted(self, entity: Entity, sheet: Sheet, names: tuple[str, ...]) -> Iterator[tuple[str, Column]]:
+        """Yield an element per property and row."""
         for name, opening, null, converter in _templates(entity, names):
-            value = row[name]
-            shown[name] = null if value is None else f"{opening}{converter(value)}</d:{name}>"
-        return shown
+            closing = f"</d:{name}>"
+            yield name, [null if value is None else f"{opening}{converter(value)}{closing}" for value in sheet.column(name)]
+
+    def _about(self, entity: Entity, sheet: Sheet) -> Column:
+        """Return what each entry needs besides its elements."""
+        kind = entity.type_name
+        return [{"uri": uri, "type": kind, "entity": entity} for uri in self._uris(entity, sheet)]
 
     def collection(self, entity: Entity, rows: list[dict[str, Any]], page: Page) -> bytes:
         """Return a feed; Atom knows no bare arrays."""

@@ -16,6 +16,7 @@ from include.sandbox import sql, views
 from include.sandbox.catalogue import Catalogue
 from include.sandbox.endpoints import ACTS, KEYS, VIEWS
 from include.sandbox.schema import EXTRA, HIDDEN, INDEXES, LOOKED_AT, OWN_TABLES
+from include.sandbox.sheet import Sheet
 
 Row = dict[str, Any]
 
@@ -123,6 +124,11 @@ class Database:
         cursor = self.connection.execute(statement, tuple(parameters))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, values, strict=True)) for values in cursor]
+
+    def sheet(self, statement: str, parameters: Iterable[Any] = ()) -> Sheet:
+        """Return all rows of a query, by column."""
+        cursor = self.connection.execute(statement, tuple(parameters))
+        return Sheet([column[0] for column in cursor.description], cursor.fetchall())
 
     def one(self, statement: str, parameters: Iterable[Any] = ()) -> Row | None:
         """Return the first row of a query, or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,29 +11,41 @@ import orjson
 
 from include.sandbox.catalogue import Entity
 from include.sandbox.database import Row
+from include.sandbox.sheet import Column, Sheet
 
-Converter = Callable[[Any], Any]
-
-
-def _date(value: int) -> str:
-    return f"/Date({value})/"
+Converter = Callable[[Column], Column]
 
 
-def _double(value: float) -> float | int:
-    return int(value) if value == int(value) else value
+def _dates(column: Column) -> Column:
+    return [None if value is None else f"/Date({value})/" for value in column]
 
 
-CONVERTERS: dict[str, Converter] = {"Edm.DateTime": _date, "Edm.Boolean": bool, "Edm.Double": _double}
+def _doubles(column: Column) -> Column:
+    return [value if value is None or value % 1 else int(value) for value in column]
+
+
+def _booleans(column: Column) -> Column:
+    return [None if value is None else bool(value) for value in column]
+
+
+def _texts(column: Column) -> Column:
+    return [None if value is None else str(value) for value in column]
+
+
+CONVERTERS: dict[str, Converter] = {"Edm.DateTime": _dates, "Edm.Boolean": _booleans, "Edm.Double": _doubles}
 
 
 @lru_cache(maxsize=512)
 def _plan(entity: Entity, names: tuple[str, ...], int64_as_text: bool) -> tuple[tuple[str, Converter | None], ...]:
     found = []
-    for name in names:
+    for name in dict.fromkeys(names):
         edm = entity.fields[name].edm
-        converter = str if edm == "Edm.Int64" and int64_as_text else CONVERTERS.get(edm)
+        converter = _texts if edm == "Edm.Int64" and int64_as_text else CONVERTERS.get(edm)
         found.append((name, converter))
     return tuple(found)
+
+
+_QUOTES = {"Edm.Guid": ("guid'", "'"), "Edm.Int64": ("", "L"), "Edm.String": ("'", "'")}
 
 
 @dataclass(frozen=True)
@@ -62,25 +74,33 @@ class Renderer:
 
     def row(self, entity: Entity, row: Row, names: tuple[str, ...]) -> dict[str, Any]:
         """Return one row with its `__metadata`; nulls are explicit."""
-        shown: dict[str, Any] = {"__metadata": {"uri": self.uri(entity, row), "type": entity.type_name}}
+        return self.rows(entity, Sheet.of(row), names)[0]
+
+    def rows(self, entity: Entity, sheet: Sheet, names: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return rows in their order, each with its `__metadata`; nulls are explicit."""
+        keys, columns = ["__metadata"], [self._about(entity, sheet)]
+        for name, column in self._converted(entity, sheet, names):
+            keys.append(name)
+            columns.append(column)
+        return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def _converted(self, entity: Entity, sheet: Sheet, names: tuple[str, ...]) -> Iterator[tuple[str, Column]]:
         for name, converter in _plan(entity, names, self._int64_as_text):
-            value = row[name]
-            shown[name] = value if value is None or converter is None else converter(value)
-        return shown
+            column = sheet.column(name)
+            yield name, column if converter is None else converter(column)
 
-    def rows(self, entity: Entity, rows: Iterable[Row], names: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Return rows in their order."""
-        return [self.row(entity, row, names) for row in rows]
+    def _about(self, entity: Entity, sheet: Sheet) -> Column:
+        kind = entity.type_name
+        return [{"uri": uri, "type": kind} for uri in self._uris(entity, sheet)]
 
-    def uri(self, entity: Entity, row: Row) -> str:
-        """Return the address of a row."""
+    def _uris(self, entity: Entity, sheet: Sheet) -> Iterator[str]:
+        """Yield the address of each row."""
+        address = self._base + entity.endpoint
         if entity.key == "":
-            return self._base + entity.endpoint
-        value, edm = row.get(entity.key), entity.fields[entity.key].edm
-        literal = (
-            f"guid'{value}'" if edm == "Edm.Guid" else f"{value}L" if edm == "Edm.Int64" else f"'{value}'" if edm == "Edm.String" else value
-        )
-        return f"{self._base}{entity.endpoint}({literal})"
+            return (address for _ in range(len(sheet)))
+        before, after = _QUOTES.get(entity.fields[entity.key].edm, ("", ""))
+        head, tail = f"{address}({before}", f"{after})"
+        return (f"{head}{value}{tail}" for value in sheet.column(entity.key))
 
     def collection(self, entity: Entity, rows: list[dict[str, Any]], page: Page) -> bytes:
         """Return the body of a collection."""

@@ -17,6 +17,7 @@ from include.sandbox.odata_filter import SYNTAX, parse_literal
 from include.sandbox.odata_json import Page, Renderer
 from include.sandbox.odata_query import Query, continue_after, read_query, read_select
 from include.sandbox.odata_sql import LITERALS, bound
+from include.sandbox.sheet import Column, Sheet
 from include.sandbox.world import World
 
 DAY_MS = 86_400_000
@@ -47,10 +48,10 @@ class Reader:
         count = self._count(query) if query.count else None
         continue_after(query)
         skip = int(options.get("$skip", "0"))
-        rows = self._world.database.all(query.statement(skip=skip), query.parameters) if query.page else []
-        shown = self._shown(query, rows)
-        more = len(rows) == query.page_max and (query.top is None or query.top > query.page_max)
-        link = query.next_link(self._base + entity.endpoint, rows[-1]) if more else None
+        sheet = self._world.database.sheet(query.statement(skip=skip), query.parameters) if query.page else Sheet((), [])
+        shown = self._shown(query, sheet)
+        more = len(sheet) == query.page_max and (query.top is None or query.top > query.page_max)
+        link = query.next_link(self._base + entity.endpoint, sheet.last()) if more else None
         return self._render.collection(entity, shown, Page(bare=query.is_bare, next_link=link, count=count))
 
     def _refuse_too_broad(self, query: Query) -> None:
@@ -68,7 +69,7 @@ class Reader:
         row = self.row(entity, key)
         query = Query(entity, self._division, options=options)
         read_select(query)
-        return self._render.single(entity, self._shown(query, [row])[0])
+        return self._render.single(entity, self._shown(query, Sheet.of(row))[0])
 
     def children(self, entity: Entity, key: str, collection: str, options: dict[str, str]) -> bytes:
         """Return the collection of a row, such as `SalesEntries(guid'…')/SalesEntryLines`."""
@@ -122,7 +123,7 @@ class Reader:
         row["ServerUtcOffset"] = offset.total_seconds() if offset else 0.0
         query = Query(entity, None, options=options)
         read_select(query)
-        return self._render.collection(entity, self._shown(query, [row]), Page())
+        return self._render.collection(entity, self._shown(query, Sheet.of(row)), Page())
 
     def sync_timestamp(self, options: dict[str, str]) -> bytes:
         """Return the timestamp from which sync shows all that changed since a moment (FACTS 4.7)."""
@@ -170,16 +171,16 @@ class Reader:
     def _count(self, query: Query) -> int:
         return int(self._world.database.scalar(query.count_statement(list(query.where)), list(query.parameters)))
 
-    def _shown(self, query: Query, rows: list[Row]) -> list[dict[str, Any]]:
-        shown = self._render.rows(query.entity, rows, query.names)
+    def _shown(self, query: Query, sheet: Sheet) -> list[dict[str, Any]]:
+        shown = self._render.rows(query.entity, sheet, query.names)
         for collection, names in query.child_names.items():
-            self._show_collection(query, rows, shown, (collection, names))
+            self._show_collection(query, sheet.column(query.entity.key), shown, (collection, names))
         return shown
 
-    def _show_collection(self, query: Query, rows: list[Row], shown: list[dict[str, Any]], wanted: tuple[str, tuple[str, ...]]) -> None:
+    def _show_collection(self, query: Query, keys: Column, shown: list[dict[str, Any]], wanted: tuple[str, tuple[str, ...]]) -> None:
         collection, names = wanted
         child = query.entity.child(collection)
-        for row, target in zip(rows, shown, strict=True):
+        for key, target in zip(keys, shown, strict=True):
             if collection not in query.expand:
                 target[collection] = odata_json.deferred(target["__metadata"]["uri"], collection)
             elif child is None:
@@ -187,10 +188,10 @@ class Reader:
             else:
                 entity = self._world.catalogue[child[0]]
                 picked = names or tuple(known.name for known in entity.scalars)
-                children = self._child_rows(child, row[query.entity.key])
+                children = self._child_rows(child, key)
                 target[collection] = {"results": self._render.rows(entity, children, picked)}
 
-    def _child_rows(self, child: tuple[str, str], key: Any) -> list[Row]:
+    def _child_rows(self, child: tuple[str, str], key: Any) -> Sheet:
         entity = self._world.catalogue[child[0]]
         order = 'ORDER BY "LineNumber"' if "LineNumber" in entity.fields else 'ORDER BY "Timestamp"'
-        return self._world.database.all(sql.select("*", entity.table, f"{sql.quoted(child[1])} = ?", order), (key,))
+        return self._world.database.sheet(sql.select("*", entity.table, f"{sql.quoted(child[1])} = ?", order), (key,))
