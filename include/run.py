@@ -126,8 +126,8 @@ class Outbox:
         """Store what is to be done, and how far the source was read, in one transaction. Raises `MovedOnError` as the store does."""
         return self.store.plan(drafts, cursor, judged=True)
 
-    def drain(self, *, only: frozenset[int] | None = None) -> Tally:
-        """Send what is planned, unless the administration only observes.
+    def drain(self, *, only: frozenset[int] | None = None, purpose: Purpose | None = None) -> Tally:
+        """Send what is planned, unless the administration only observes; `purpose`: another one than the run's.
 
         Before the first write the company is checked, and what stands in Exact already is taken: `check` does both.
         """
@@ -136,7 +136,8 @@ class Outbox:
             return Tally()
         if not self._parts.store.ready(self._administration.division, 1, only):
             return Tally()
-        return sum((Drain(parts, purpose).run(only=only) for parts, purpose in self._lanes), self._check())
+        lanes = [(self._parts, purpose)] if purpose else self._lanes
+        return sum((Drain(parts, whose).run(only=only) for parts, whose in lanes), self._check())
 
     def settle_unknown(self) -> Tally:
         """Take over what dead workers left, find out what became of what nobody knows, and send again what is surely absent.

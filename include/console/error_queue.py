@@ -14,10 +14,10 @@ from include.console.trace import live_document
 from include.errors import SetupError
 from include.exact.documents import KINDS
 from include.feeds import drafts_anew
-from include.flows.attention import drafts_of
 from include.outbox.causes import Language, explain
 from include.outbox.model import Draft, Mutation, Tally
 from include.outbox.states import State
+from include.retrying import drafts_of
 from include.run import Run, require_booking
 from include.store.acts import ActStore, Document
 from include.store.cases import Case, CaseStore, case_of

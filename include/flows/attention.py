@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from include.adapters.calls import SystemClock
 from include.errors import ExactlyError, SetupError
-from include.feeds import drafts_by_number, drafts_of_relations
 from include.outbox.causes import Language, explain
-from include.outbox.model import Cause, Draft, Method, Mutation, Tally
-from include.outbox.states import UNKNOWN_OUTCOME, State
-from include.run import Run, require_booking
+from include.outbox.model import Mutation, Tally
+from include.outbox.ports import Clock
+from include.retrying import Pacer, Trial, told, work_off
+from include.run import Run
 from include.store.cases import Case
+from include.store.retries import Retry, Wish
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ RECORDS_LOGGED_MAX = 50
 # Payloads are for whoever looks deeper: a few show what all look like.
 PAYLOADS_LOGGED_MAX = 3
 PAYLOAD_CHARACTERS_MAX = 4000
+_CLOCK = SystemClock()
 
 
 class CaseOpenError(ExactlyError):
@@ -32,142 +34,72 @@ class CaseInWorkError(ExactlyError):
     """Somebody else sends the case's records at this moment."""
 
 
-def settle_case(run: Run, case_id: str) -> Tally:
-    """Show a new case; when somebody asked for it, try its records again, one first, and close the case when none is left."""
+def settle_case(run: Run, case_id: str, clock: Clock = _CLOCK) -> Tally:
+    """Show a new case; when somebody asked for it, try its records again, one first, and close the case when none is left.
+
+    What was asked for and is not through yet goes on, whoever was killed at it; a clear without any wish means the whole case.
+    """
     case = run.cases.get(case_id)
     if case is None:
         raise SetupError("unknown_case", case_id, cure="there is no such case; `exactly errors list` names the open ones")
     with run.cases.hold(case_id) as held:
         if not held:
             raise CaseInWorkError(f"{case_id}: NL: Iemand anders verwerkt dit geval nu. EN: Somebody else works on this case right now.")
-        if run.cases.show(case_id):
-            raise _open(run, case)
-        tally = _retry(run, case) if _sendable(run, case) else Tally()
+        is_new = run.cases.show(case_id)
+        if not run.cases.retries.unfinished(case_id) and (is_new or not _cleared(run, case)):
+            last, tally = None, Tally()
+        else:
+            last, tally = _try_again(run, case, clock)
         if not run.cases.close(case_id):
-            raise _open(run, case)
+            raise _open(run, case, last)
     log.info("%s is closed: %s", case_id, dict(tally) or "nothing was left in it")
     return tally
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """One try of a case: `by` asked for it, `tally` counts what becomes of its records."""
-
-    run: Run
-    case: Case
-    by: str
-    tally: Tally
+def _cleared(run: Run, case: Case) -> bool:
+    """A clear in Airflow's own grid, whose audit log knows by whom; False when nothing of the case can be sent."""
+    return run.cases.retries.ask(case.case_id, Wish(by="Airflow", via="airflow")).retry is not None
 
 
-def _retry(run: Run, case: Case) -> Tally:
-    """Try each record once, those that join meanwhile included; what somebody deleted in Exact is not for us to book again."""
-    require_booking(run.administration)
-    trial = _Trial(run, case, run.cases.take_asker(case.case_id) or f"case by {run.owner}", Tally())
-    again = _look_again if case.code == UNKNOWN_OUTCOME else _send_again
-    tried: set[int] = set()
-    while fresh := [record for record in _sendable(run, case) if record.mutation_id not in tried]:
-        tried |= {record.mutation_id for record in fresh}
-        if not again(trial, fresh):
+def _try_again(run: Run, case: Case, clock: Clock) -> tuple[Retry | None, Tally]:
+    """Work off all that was asked for, the oldest wish first; what Exact's limits stop is taken up by the sweep."""
+    tally: Tally = Tally()
+    last = None
+    while unfinished := run.cases.retries.unfinished(case.case_id):
+        begun = run.cases.retries.begin(unfinished[0])
+        if begun is None:
+            continue
+        trial = Trial(run, case, begun, Pacer(clock, begun.pace_per_minute))
+        last = work_off(trial)
+        tally.update(trial.tally)
+        log.info("%s", told(last, "en"))
+        if last.finished_at is None:
             break
-    return trial.tally
+    return last, tally
 
 
-def _sendable(run: Run, case: Case) -> list[Mutation]:
-    return [record for record in run.cases.records(case.case_id) if record.state is State.DEAD_LETTER]
-
-
-def _look_again(trial: _Trial, records: list[Mutation]) -> bool:
-    for record in records:
-        trial.run.outbox.store.back_to_unknown(record, trial.by)
-    trial.tally.update(trial.run.outbox.settle_unknown())
-    return True
-
-
-def _send_again(trial: _Trial, records: list[Mutation]) -> bool:
-    """Map the records anew and send them, a canary first; False when it did not get through, and the others stay where they are."""
-    drafts = drafts_of(trial.run, records)
-    tried = {str(record.key) for record in records}
-    # Relations that these documents have to wait for, and that nobody planned yet.
-    trial.run.outbox.plan([draft for name, draft in drafts.items() if draft.key.division and name not in tried])
-    to_send = [record for record in records if (draft := drafts.get(str(record.key))) is not None and draft.state is State.PLANNED]
-    sendable = {record.mutation_id for record in to_send}
-    for record in records:
-        if record.mutation_id not in sendable:
-            _judge_anew(trial, record, drafts.get(str(record.key)))
-    canary, others = to_send[:1], to_send[1:]
-    _send(trial, canary, drafts, asked=True)
-    if any(_remains(trial, record) for record in canary):
-        return False
-    trial.run.cases.unpark(trial.case.case_id)
-    # Not asked for, so that they stop where a second cause turns up and is parked.
-    _send(trial, others, drafts, asked=False)
-    return True
-
-
-def _judge_anew(trial: _Trial, record: Mutation, draft: Draft | None) -> None:
-    """What cannot be sent: dismissed or dead under the cause found now; a record that the shop no longer has joins those of its kind."""
-    store = trial.run.outbox.store
-    if draft is not None:
-        store.replan(record, draft, trial.by)
-    elif not _known_to_source(trial.run, record):
-        store.bury_anew(record, Cause("vanished_from_source"), trial.by)
-    else:
-        log.warning("%s %s is no longer this administration's, or older than its book_from: dismiss it with a reason", *_named(record)[:2])
-
-
-def _send(trial: _Trial, records: list[Mutation], drafts: dict[str, Draft], *, asked: bool) -> None:
-    """Plan these records and send them."""
-    planned = frozenset(record.mutation_id for record in records if _planned(trial, record, drafts[str(record.key)], asked=asked))
-    if planned:
-        trial.tally.update(trial.run.outbox.drain(only=planned))
-
-
-def _planned(trial: _Trial, record: Mutation, draft: Draft, *, asked: bool) -> bool:
-    store = trial.run.outbox.store
-    if draft.method is Method.POST or draft.key.division:
-        return store.replan(record, draft, trial.by, asked=asked)
-    return store.again(record, trial.by)
-
-
-def _remains(trial: _Trial, record: Mutation) -> bool:
-    """Whether a record still stands under the case's cause: another trouble of its own says nothing about the others."""
-    now = trial.run.outbox.store.get(record.mutation_id)
-    cause = now.cause
-    return now.state is State.DEAD_LETTER and cause is not None and (cause.code, cause.subject) == (trial.case.code, trial.case.subject)
-
-
-def drafts_of(run: Run, records: list[Mutation]) -> dict[str, Draft]:
-    """Read the source again and map again; a record that the source does not know any more gets no draft."""
-    documents = sorted({record.key.source_id for record in records if not record.key.division})
-    relations = [record for record in records if record.key.division]
-    return {str(draft.key): draft for draft in (*drafts_by_number(run, documents), *drafts_of_relations(run, relations))}
-
-
-def _known_to_source(run: Run, record: Mutation) -> bool:
-    number = [record.key.source_id]
-    if record.key.division:
-        return bool(run.sources.customers_by_number(number))
-    return bool(run.sources.returns_by_number(number) if record.key.effect == "credit" else run.sources.orders_by_number(number))
-
-
-def _open(run: Run, case: Case) -> CaseOpenError:
+def _open(run: Run, case: Case, last: Retry | None) -> CaseOpenError:
     """Log the records, then cause and cure, which also are the error's text: the end of a log is what people see first."""
-    records, findings = run.cases.records(case.case_id), run.cases.findings(case.case_id)
+    records, findings = run.cases.records(case.case_id, at_most=RECORDS_LOGGED_MAX), run.cases.findings(case.case_id)
+    waiting = run.cases.waiting(case.case_id)
     for finding in findings:
         log.info("%s", _about(run, finding))
-    for record in records[:RECORDS_LOGGED_MAX]:
+    for record in records:
         log.info("%s", " ".join([*_named(record), _details(record), *_links(run, record)]))
     for record in records[:PAYLOADS_LOGGED_MAX]:
         if record.payload is not None:
             log.info(
                 "payload of %s %s, version %s: %.*s", *_named(record)[:2], record.payload_version, PAYLOAD_CHARACTERS_MAX, record.payload
             )
-    if len(records) > RECORDS_LOGGED_MAX:
-        log.info("and %s more records: exactly errors show %s", len(records) - RECORDS_LOGGED_MAX, case.case_id)
-    told = [" ".join([language.upper() + ":", *explain(case.code, case.subject, language)]) for language in LANGUAGES]
-    for text in told:
+    if waiting > len(records) + len(findings):
+        log.info("and %s more records: exactly errors show %s", waiting - len(records) - len(findings), case.case_id)
+    tries = {language: f" {told(last, language)}" if last else "" for language in LANGUAGES}
+    sentences = [
+        " ".join([language.upper() + tries[language] + ":", *explain(case.code, case.subject, language)]) for language in LANGUAGES
+    ]
+    for text in sentences:
         log.error("%s", text)
-    return CaseOpenError(f"{case.case_id}, {len(records) + len(findings)} waiting. {' '.join(told)} Then clear this task.")
+    return CaseOpenError(f"{case.case_id}, {waiting} waiting. {' '.join(sentences)} Then clear this task.")
 
 
 def _about(run: Run, finding: Mapping[str, Any]) -> str:

@@ -30,7 +30,8 @@ class Square:
 
 
 def sweep(cases: CaseStore, squares: Callable[[Sequence[str]], Mapping[str, Square]], morning: datetime, *, at_most: int) -> list[Case]:
-    """Close cases that are empty, then name those whose square is to be drawn: the new, the wiped away, and each open one every morning.
+    """Close cases that are empty, then name those whose square is to be drawn: the new, the wiped away, and each open one every morning;
+    and those with another try that nobody works on, which goes on with that.
 
     `squares` tells how Airflow shows runs, by their ids; runs that it does not have among them.
     """
@@ -39,23 +40,27 @@ def sweep(cases: CaseStore, squares: Callable[[Sequence[str]], Mapping[str, Squa
     drawn = cases.drawn()
     found = squares([case.run_id for case in drawn])
     seen = {case.case_id: found[case.run_id] for case in drawn}
-    wrong = [case.case_id for case in drawn if is_to_be_drawn(case, seen[case.case_id], morning)]
+    stalled = frozenset(cases.retries.stalled())
+    wrong = [case.case_id for case in drawn if is_to_be_drawn(case, seen[case.case_id], morning, stalled=case.case_id in stalled)]
     again = cases.raise_again(wrong, afresh=[case_id for case_id in wrong if seen[case_id].has_lost_its_task], at_most=at_most)
     for case in again:
-        log.info("%s is drawn again: it was %s", case.case_id, seen[case.case_id])
+        log.info("%s %s: it was %s", case.case_id, "goes on" if case.case_id in stalled else "is drawn again", seen[case.case_id])
     new = cases.take_due(at_most=at_most - len(again)) if len(again) < at_most else []
     log.info("%s cases compared, %s drawn again, %s new", len(drawn), len(again), len(new))
     return [*again, *new]
 
 
-def is_to_be_drawn(case: Case, square: Square, morning: datetime) -> bool:
-    """Whether Airflow shows another thing than it should; what is queued or running will show itself what is right."""
+def is_to_be_drawn(case: Case, square: Square, morning: datetime, *, stalled: bool = False) -> bool:
+    """Whether Airflow shows another thing than it should; what is queued or running will show itself what is right.
+
+    `stalled`: another try of it was asked for, and nobody works on it.
+    """
     if square.run in ACTIVE:
         return False
     if not case.is_open:
         return square.task is not None and (square.run, square.task) != (GREEN, GREEN)
     # A run that was marked by hand keeps a red task, and a task that was marked keeps a red run: both must be red.
-    return (square.run, square.task) != (RED, RED) or case.raised_at is None or case.raised_at < morning
+    return stalled or (square.run, square.task) != (RED, RED) or case.raised_at is None or case.raised_at < morning
 
 
 def last_morning(now: datetime, hour: int, zone: ZoneInfo) -> datetime:

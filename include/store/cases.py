@@ -10,6 +10,7 @@ from datetime import datetime
 
 from include.outbox.model import Mutation
 from include.store.database import Database, Row, named_queries
+from include.store.retries import RetryStore
 from include.store.rows import mutation_of
 
 _sql = named_queries("cases")
@@ -47,10 +48,11 @@ def case_of(run_id: str) -> str:
 
 
 class CaseStore:
-    """Reads and changes cases."""
+    """Reads and changes cases; `retries`: what was asked to be tried again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.retries = RetryStore(database)
 
     def take_due(self, *, at_most: int) -> list[Case]:
         """The oldest cases whose square is to be drawn now, marked as raised; what is over stays due."""
@@ -117,20 +119,14 @@ class CaseStore:
         with self._database.transaction() as connection:
             return bool(_sql.show_case(connection, case_id=case_id))
 
-    def ask(self, case_id: str, by: str) -> None:
-        """The next start of the case's run is a try that somebody asked for at a terminal, by this name."""
+    def records(self, case_id: str, *, at_most: int | None = None) -> list[Mutation]:
         with self._database.transaction() as connection:
-            _sql.ask(connection, case_id=case_id, by=by)
+            return [mutation_of(row) for row in _sql.records_of_case(connection, case_id=case_id, at_most=at_most)]
 
-    def take_asker(self, case_id: str) -> str | None:
-        """Who asked for this try at a terminal; told once."""
+    def waiting(self, case_id: str) -> int:
+        """How many records and findings of the case wait for a person."""
         with self._database.transaction() as connection:
-            asker: str | None = _sql.take_asker(connection, case_id=case_id)
-        return asker
-
-    def records(self, case_id: str) -> list[Mutation]:
-        with self._database.transaction() as connection:
-            return [mutation_of(row) for row in _sql.records_of_case(connection, case_id=case_id)]
+            return int(_sql.waiting_in_case(connection, case_id=case_id))
 
     def findings(self, case_id: str) -> list[Row]:
         """What the case is about beside its records: `exact_id`, `facts`, `your_ref`, `effect`, `division`."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from include.errors import ExactlyError
+from include.errors import ExactlyError, RetryableError
 from include.flows.attention import CaseOpenError, settle_case
 from include.store.cases import Case, CaseStore
 from include.store.database import Database
+from include.store.retries import Wish
 from include.wiring.airflow_rest import AirflowRest, AwayError
 from include.wiring.terminal import command_run
 
@@ -32,21 +33,26 @@ class Retried:
 def retry(database: Database, case: Case, by: str) -> Retried:
     """Send the case's records again on behalf of this person, and wait for what comes of it."""
     cases = CaseStore(database)
-    name = f"errors retry by {by}"
-    cases.ask(case.case_id, name)
+    asked = cases.retries.ask(case.case_id, Wish(by=by, via="terminal"))
     try:
         rest = AirflowRest()
-        rest.clear(case.run_id, name)
+        _clear(rest, case, f"errors retry by {by}")
         ended, why = rest.ended(case.run_id, within_s=PATIENCE_S), ""
     except AwayError as away:
         ended, why = True, str(away)
         _retry_here(cases, case)
     except ExactlyError:
-        cases.take_asker(case.case_id)
+        if asked.is_new and asked.retry is not None:
+            cases.retries.finish(asked.retry, "withdrawn")
         raise
     now = cases.get(case.case_id)
-    left = len(cases.records(case.case_id)) + len(cases.findings(case.case_id))
-    return Retried(case.case_id, now is not None and not now.is_open, left, why, ended)
+    return Retried(case.case_id, now is not None and not now.is_open, cases.waiting(case.case_id), why, ended)
+
+
+def _clear(rest: AirflowRest, case: Case, note: str) -> None:
+    # Whoever is at work on the case takes up what was asked for meanwhile.
+    with suppress(RetryableError):
+        rest.clear(case.run_id, note)
 
 
 def _retry_here(cases: CaseStore, case: Case) -> None:

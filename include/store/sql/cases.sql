@@ -1,6 +1,6 @@
 -- name: due_cases
 -- Cases whose square is to be drawn: new ones, and those that others than their run closed. Locked, so that two Dags do not draw one twice.
-select * from attention_case where raised_at is null and shown_at is null
+select * from attention_case where raised_at is null and (state = 'open' or shown_at is null)
 order by opened_at, case_id limit :at_most for update skip locked;
 
 -- name: mark_raised
@@ -43,18 +43,17 @@ select pg_advisory_unlock(hashtextextended(:case_id, 0));
 update attention_case set shown_at = clock_timestamp() where case_id = :case_id and state = 'open' and shown_at is null
 returning true;
 
--- name: ask!
--- Somebody asked for a try at a terminal: the next start of the run sends, although it never showed the case.
-update attention_case set asked_by = :by, shown_at = coalesce(shown_at, clock_timestamp()) where case_id = :case_id;
-
--- name: take_asker$
-with asked as (select case_id, asked_by from attention_case where case_id = :case_id and asked_by is not null for update)
-update attention_case c set asked_by = null from asked where c.case_id = asked.case_id returning asked.asked_by;
-
 -- name: records_of_case
 select m.* from mutation m join attention_case c
 on c.case_id = :case_id and m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject
-where m.state in ('dead_letter', 'gone') order by m.mutation_id;
+where m.state in ('dead_letter', 'gone') order by m.mutation_id limit :at_most;
+
+-- name: waiting_in_case$
+select (select count(*) from mutation m
+        where m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject and m.state in ('dead_letter', 'gone'))
+    + (select count(*) from case_finding f
+       where f.administration = c.administration and f.code = c.code and f.subject = c.subject and f.settled_at is null)
+from attention_case c where c.case_id = :case_id;
 
 -- name: findings_of_case
 -- Documents in Exact that the case is about beside those that records call their own.
@@ -76,7 +75,7 @@ select from attention_case where case_id = :case_id for update;
 
 -- name: close_case$
 -- By the case's run, whose square turns green with it. A record that comes later opens the case again.
-update attention_case c set state = 'closed', closed_at = coalesce(c.closed_at, clock_timestamp()), parks = null, asked_by = null,
+update attention_case c set state = 'closed', closed_at = coalesce(c.closed_at, clock_timestamp()), parks = null,
     shown_at = clock_timestamp(), raised_at = coalesce(c.raised_at, clock_timestamp())
 where c.case_id = :case_id and not case_waits(c)
 returning true;
@@ -91,7 +90,7 @@ select e.case_id from (
 
 -- name: close_elsewhere$
 -- By others than the case's run: its square, if it was ever drawn, is due to turn green.
-update attention_case c set state = 'closed', closed_at = clock_timestamp(), parks = null, asked_by = null,
+update attention_case c set state = 'closed', closed_at = clock_timestamp(), parks = null,
     shown_at = case when c.raised_at is null then clock_timestamp() end, raised_at = null
 where c.case_id = :case_id and c.state = 'open' and not case_waits(c)
 returning true;

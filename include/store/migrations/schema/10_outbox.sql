@@ -210,7 +210,7 @@ comment on column attention_case.redrawn is 'How often it got a run of another n
 comment on column attention_case.raised_at is 'When its square in Airflow was last drawn; none: it is due, unless it was shown.';
 comment on column attention_case.shown_at is 'When its run last showed the case as it stands, open or closed.';
 
-create index attention_case_due on attention_case (opened_at) where raised_at is null and shown_at is null;
+create index attention_case_due on attention_case (opened_at) where raised_at is null;
 create index attention_case_open on attention_case (administration) where state = 'open';
 
 -- URL-safe, as it is the run id in Airflow.
