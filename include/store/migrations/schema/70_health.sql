@@ -89,8 +89,9 @@ begin
     insert into health_outcome
     select s.slice, m.administration, m.flow, date_trunc('hour', m.created_at, 'UTC'), m.state,
         m.method = 'POST' and (m.state <> 'dismissed' or m.cause_code <> 'replaced'), b.mutation_id is not null, count(*),
+        -- With its limit it is looked up for each: as `exists` it would read all events.
         count(*) filter (where m.state = 'dead_letter'
-                         or exists (select from mutation_event e where e.mutation_id = m.mutation_id and e.after = 'dead_letter')),
+                         or (select true from mutation_event e where e.mutation_id = m.mutation_id and e.after = 'dead_letter' limit 1)),
         min(case when m.state in ('sending', 'unknown') then m.sent_at else m.created_at end)
     from unnest(changed) as s(slice)
     join mutation m on m.mutation_id >= s.slice * 1000 and m.mutation_id < (s.slice + 1) * 1000
