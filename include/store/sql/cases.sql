@@ -56,10 +56,12 @@ select (select count(*) from mutation m
 from attention_case c where c.case_id = :case_id;
 
 -- name: findings_of_case
--- Documents in Exact that the case is about beside those that records call their own.
-select f.exact_id, f.facts, f.noted_at, m.your_ref, m.effect, m.division from case_finding f join mutation m using (mutation_id)
+-- Documents in Exact that the case is about beside those that records call their own, and differences of a reconciliation.
+select f.exact_id, f.facts, f.noted_at, coalesce(m.your_ref, f.number) as your_ref, coalesce(m.effect, f.effect) as effect,
+    coalesce(m.division, f.division) as division
+from case_finding f left join mutation m using (mutation_id)
 join attention_case c on c.case_id = :case_id and f.administration = c.administration and f.code = c.code and f.subject = c.subject
-where f.settled_at is null order by f.noted_at, f.exact_id;
+where f.settled_at is null order by f.noted_at, f.finding_id;
 
 -- name: settle_findings!
 update case_finding f set settled_at = clock_timestamp(), settled_by = :by, reason = :reason

@@ -35,20 +35,27 @@ create table document_address (
 
 comment on table document_address is 'Where people find a document in Exact: the connection''s document_url, with {division} and {id}.';
 
--- A document in Exact that a case is about beside the one that a mutation calls its own.
+-- What a case is about beside records that wait: a document in Exact, of a mutation or of nobody; or a difference, by number and effect.
 create table case_finding (
+    finding_id bigint generated always as identity primary key,
     administration text not null,
     code text not null,
     subject text not null,
-    mutation_id bigint not null references mutation,
-    exact_id uuid not null,
+    mutation_id bigint references mutation,
+    exact_id uuid,
+    division integer,
+    number text not null default '',
+    effect text not null default '',
     facts jsonb not null,
     noted_at timestamptz not null default clock_timestamp(),
     settled_at timestamptz,
     settled_by text,
     reason text not null default '',
-    primary key (code, mutation_id, exact_id)
+    unique (code, mutation_id, exact_id),
+    check (mutation_id is not null and exact_id is not null or number <> '' and division is not null)
 );
+
+create unique index case_finding_number on case_finding (administration, code, number, effect) where number <> '';
 
 comment on table case_finding is 'What needs a person although no mutation waits: its case stays open until it is settled.';
 
@@ -64,6 +71,8 @@ end
 $$;
 
 create trigger case_finding_noted after insert on case_finding for each row execute function case_finding_noted();
+create trigger case_finding_back after update on case_finding for each row
+    when (old.settled_at is not null and new.settled_at is null) execute function case_finding_noted();
 
 -- Whether anything of a case waits for a person.
 create function case_waits(asked attention_case) returns boolean language sql stable as $$
