@@ -29,6 +29,9 @@ BREACHES = [
     ("airflow", "include/flows/planted.py", "from airflow.sdk import Variable"),
     ("http", "include/flows/planted.py", "import requests"),
     ("database", "include/flows/planted.py", "import psycopg"),
+    ("rooms", "include/console/planted.py", "import include.web.app"),
+    ("web", "include/console/planted.py", "import fastapi"),
+    ("web_thin", "include/web/planted.py", "import include.flows.attention"),
     ("sandbox_alone", "include/sandbox/planted.py", "import include.errors"),
     ("sandbox_apart", "include/demo/planted.py", "import include.sandbox.world"),
 ]

@@ -1,0 +1,100 @@
+"""What a person reads when a request cannot be served: each page says what is the matter and who can mend it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from include.errors import RecordError, RetryableError, SetupError
+from include.web.access import AnonymousError, ForbiddenError
+from include.web.language import language_of, words_in
+from include.web.pages import page
+from include.web.security import HEADERS, ForeignError
+from include.wiring.web_access import airflow_path
+
+log = logging.getLogger(__name__)
+Handler = Callable[[Request, Any], Awaitable[HTMLResponse]]
+
+
+def add_failures(app: FastAPI) -> None:
+    """Have the app answer every failure with a page of our own."""
+    handlers: dict[type[Exception] | int, Handler] = {
+        AnonymousError: _anonymous,
+        ForbiddenError: _forbidden,
+        ForeignError: _foreign,
+        RequestValidationError: _input,
+        HTTPException: _http,
+        RetryableError: _away,
+        SetupError: _set_up,
+        RecordError: _refused,
+        Exception: _broken,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def failure(request: Request, status: int, key: str, *, cure: str, **values: object) -> HTMLResponse:
+    """A page that says `key`'s words as its heading and `cure` below it; `person` is who asked."""
+    person = values.pop("person", None)
+    shown: dict[str, Any] = {"detail": "", "sign_in": "", **values}
+    return page(request, person, "failure.html", status=status, heading=words_in(language_of(request))(key), cure=cure, **shown)  # type: ignore[arg-type]
+
+
+async def _anonymous(request: Request, error: AnonymousError) -> HTMLResponse:
+    t = words_in(language_of(request))
+    asked = request.url.path if request.method == "GET" else ""
+    sign_in = f"{airflow_path()}api/v2/auth/login?next={quote(asked, safe='')}"
+    return failure(request, 401, "error.anonymous", cure=t("error.anonymous.cure"), sign_in=sign_in)
+
+
+async def _forbidden(request: Request, error: ForbiddenError) -> HTMLResponse:
+    t = words_in(language_of(request))
+    needed = t("error.forbidden.role", role=t(f"frame.role.{error.role}"))
+    cure = f"{needed} {t(f'error.forbidden.{error.role}')} {t('error.forbidden.ask')}"
+    return failure(request, 403, "error.forbidden", cure=cure, person=error.person)
+
+
+async def _foreign(request: Request, error: ForeignError) -> HTMLResponse:
+    return failure(request, 403, "error.foreign", cure=words_in(language_of(request))("error.foreign.cure"))
+
+
+async def _input(request: Request, error: RequestValidationError) -> HTMLResponse:
+    fields = ", ".join(sorted({str(each["loc"][-1]) for each in error.errors()}))
+    return failure(request, 422, "error.input", cure=words_in(language_of(request))("error.input.cure", fields=fields))
+
+
+async def _http(request: Request, error: HTTPException) -> HTMLResponse:
+    t = words_in(language_of(request))
+    if error.status_code in {404, 405}:
+        return failure(request, error.status_code, "error.missing", cure=t("error.missing.cure"))
+    return failure(request, error.status_code, "error.refused", cure=str(error.detail))
+
+
+async def _away(request: Request, error: RetryableError) -> HTMLResponse:
+    t = words_in(language_of(request))
+    log.warning("%s %s: %s", request.method, request.url.path, error.reason)
+    return failure(request, 503, "error.away", cure=t("error.away.cure"), detail=t("error.away.detail", reason=error.reason))
+
+
+async def _set_up(request: Request, error: SetupError) -> HTMLResponse:
+    log.warning("%s %s: %s", request.method, request.url.path, error)
+    return failure(request, 409, "error.set_up", cure=error.cure, detail=error.code)
+
+
+async def _refused(request: Request, error: RecordError) -> HTMLResponse:
+    return failure(request, 409, "error.refused", cure=str(error))
+
+
+async def _broken(request: Request, error: Exception) -> HTMLResponse:
+    answer = failure(request, 500, "error.broken", cure=words_in(language_of(request))("error.broken.cure"))
+    # Made outside of all middleware.
+    answer.headers.update({**HEADERS, "Cache-Control": "no-store"})
+    return answer

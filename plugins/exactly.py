@@ -1,0 +1,50 @@
+"""The console's door in Airflow's web server: declares it, and imports nothing of it before its first request.
+
+Every process of Airflow loads this file, those of tasks included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+ROOT = "/exactly"
+
+
+class LazyConsole:
+    """The console, built when somebody first asks for it; tells it which app of Airflow it is mounted in."""
+
+    def __init__(self) -> None:
+        self._app: Callable[..., Awaitable[None]] | None = None
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: object, send: object) -> None:
+        if self._app is None:
+            self._app = await asyncio.to_thread(_build)
+        await self._app({**scope, "airflow_app": scope.get("app")}, receive, send)
+
+
+def _build() -> Callable[..., Awaitable[None]]:
+    from include.web.app import create_app
+
+    return create_app()
+
+
+class ExactlyPlugin(AirflowPlugin):
+    """Mounts the console and puts it into Airflow's navigation."""
+
+    name = "exactly"
+    fastapi_apps = [{"name": "exactly", "app": LazyConsole(), "url_prefix": ROOT}]
+    external_views = [
+        {
+            "name": "Exact",
+            "href": f"{ROOT}/",
+            "url_route": "exactly",
+            "destination": "nav",
+            "nav_top_level": True,
+            "icon": f"{ROOT}/static/icon.svg",
+            "icon_dark_mode": f"{ROOT}/static/icon-dark.svg",
+        },
+    ]

@@ -1,0 +1,32 @@
+"""Puts records into our database as the flows do, by the project's own store."""
+
+from __future__ import annotations
+
+from include.outbox.model import Cause, Draft
+from include.outbox.times import Times
+from include.store.database import Database
+from include.store.outbox import OutboxStore
+from tests.outbox.scenes import dead, draft
+from tests.store.rigs import APP, WITNESSES
+
+
+class Plant:
+    """Records of the Belgian company, unless told otherwise."""
+
+    def __init__(self, dsn: str) -> None:
+        self.database = Database(dsn)
+        self._store = OutboxStore(self.database, WITNESSES, app=APP, owner="planted", times=Times())
+
+    def dead(self, number: str, code: str, subject: str = "", **changes: object) -> None:
+        """A record that is refused for this cause; its case opens with it."""
+        self.plan(dead(number, Cause(code, subject), **changes))
+
+    def planned(self, number: str, **changes: object) -> None:
+        """A record that waits for its turn."""
+        self.plan(draft(number, **changes))
+
+    def plan(self, *drafts: Draft) -> None:
+        self._store.plan(list(drafts), None)
+
+    def close(self) -> None:
+        self.database.close()
