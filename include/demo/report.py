@@ -64,7 +64,7 @@ def print_summary(console: Console, summary: Summary, system: LocalSystem, peak_
     user, password = system.credentials
     console.print(f"Airflow   [link]{system.airflow_url}[/]   user [bold]{user}[/]   password [bold]{password}[/]", highlight=False)
     console.print(f"Sandbox   [link]{system.sandbox_url}[/]   no password", highlight=False)
-    console.print(f"Records that need a person: {system.airflow_url}/task_instances?task_state=failed", highlight=False, soft_wrap=True)
+    console.print(f"Records that need a person: {system.airflow_url}/plugin/exactly", highlight=False, soft_wrap=True)
     console.print(
         f"The sandbox allows {system.limits.minutely:,} calls a minute here; Exact Online allows 60. "
         f"Memory at most {peak_bytes / 1e9:.1f} GB, all processes together.",
