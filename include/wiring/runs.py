@@ -13,10 +13,13 @@ from airflow.sdk import get_current_context
 from include.errors import SetupError
 from include.outbox.ports import Purpose
 from include.run import Run, Window, open_run
+from include.store.database import Database
+from include.store.desk import note_worker
 from include.wiring.connections import settings_of
 
 TIMEZONE = ZoneInfo("Europe/Amsterdam")
 OPERATORS_DAG = "attention"
+TASK_INSTANCE = ("dag_id", "run_id", "task_id", "map_index", "try_number")
 
 
 @contextmanager
@@ -25,8 +28,19 @@ def airflow_run(administration: str) -> Iterator[Run]:
     context = get_current_context()
     params: Mapping[str, Any] = context.get("params") or {}
     window = window_of(context, params)
-    with open_run(settings_of(administration, window, purpose=purpose_of(context, params), dry_run=bool(params.get("dry_run")))) as run:
+    settings = settings_of(administration, window, purpose=purpose_of(context, params), dry_run=bool(params.get("dry_run")))
+    with open_run(settings) as run:
+        _note_worker(settings.store_dsn, run.owner, context["ti"])
         yield run
+
+
+def _note_worker(dsn: str, owner: str, ti: Any) -> None:
+    """Events and calls carry the worker's name: from there people find the log of its task."""
+    database = Database(dsn, name="exactly worker")
+    try:
+        note_worker(database, owner, {name: getattr(ti, name) for name in TASK_INSTANCE})
+    finally:
+        database.close()
 
 
 def purpose_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Purpose:
