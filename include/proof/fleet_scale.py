@@ -22,6 +22,7 @@ SCALED: tuple[tuple[object, str], ...] = (
     (limits, "DATE_PRECISION_S"),
     (odata, "_BROKEN_AGAIN_S"),
     (database, "AWAY_RETRY_S"),
+    (database, "IDLE_IN_TRANSACTION_S"),
     (chain, "LONGEST_WAIT_S"),
     (chain, "AGAIN_S"),
 )
@@ -36,6 +37,8 @@ UNSCALED: Mapping[str, str] = {
     "include.store.cases.GRACE_S": "cases are no part of a fleet",
     "include.store.cases.REMEMBERED_S": "cases are no part of a fleet",
     "include.store.cases.HOLD_PATIENCE_S": "cases are no part of a fleet",
+    "include.store.retries.GRACE_S": "cases are no part of a fleet",
+    "include.store.retries.REST_AT_LEAST_S": "cases are no part of a fleet",
 }
 
 

@@ -40,7 +40,7 @@ class StoredChain:
         self._begun: int | None = None
 
     def read(self) -> Chain:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             row = _sql.read_chain(connection, chain=self._name)
         if row is None:
             return Chain(self._name, ChainState.NEEDS_CONSENT, None, "nobody has signed in yet")
@@ -104,6 +104,6 @@ class StoredChain:
             _sql.need_consent(connection, chain=self._name, reason=reason, generation=self._begun)
 
     def now(self) -> datetime:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             moment: datetime = _sql.moment(connection)
         return moment

@@ -168,12 +168,12 @@ class OutboxStore:
 
     def cursor(self, flow: str, administration: str) -> datetime | None:
         """How far the flow has read its source, or None before its first run."""
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             moment: datetime | None = _sql.cursor(connection, flow=flow, administration=administration)
         return moment
 
     def get(self, mutation_id: int) -> Mutation:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return mutation_of(_sql.mutation_by_id(connection, mutation_id=mutation_id))
 
     def ready(self, division: int, limit: int, only: frozenset[int] | None = None) -> Sequence[int]:
@@ -185,20 +185,20 @@ class OutboxStore:
             return [row["mutation_id"] for row in rows]
 
     def next_due_s(self, division: int) -> float | None:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             seconds: float | None = _sql.next_due_s(connection, division=division, bulk=self._bulk)
         return seconds
 
     def endpoint(self, mutation_id: int) -> str:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return str(_sql.endpoint_of(connection, mutation_id=mutation_id))
 
     def lock(self, mutation_id: int) -> bool:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return bool(_sql.try_lock(connection, mutation_id=mutation_id))
 
     def unlock(self, mutation_id: int) -> None:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             _sql.unlock(connection, mutation_id=mutation_id)
 
     def claim(self, mutation_id: int, owner: str) -> Mutation | None:
@@ -281,7 +281,7 @@ class OutboxStore:
             return [_whole(connection, row) for row in list(_sql.due_looks(connection, division=division))]
 
     def unknown_for_s(self, mutation: Mutation) -> float:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return float(_sql.unknown_for_s(connection, mutation_id=mutation.mutation_id))
 
     def pulled_since(self, mutation: Mutation, quarantine_s: float) -> bool:
@@ -301,15 +301,15 @@ class OutboxStore:
         return [Found(UUID(document)) for document in ids]
 
     def posts_stopped(self, division: int) -> bool:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return (_sql.unknown_streak(connection, division=division) or 0) >= UNKNOWNS_BEFORE_STOP
 
     def posts_may_go_on(self, division: int) -> None:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             _sql.clear_streak(connection, division=division)
 
     def same_cause(self, division: int, cause: Cause) -> int:
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             return int(_sql.same_cause(connection, division=division, cause_code=cause.code, cause_subject=cause.subject))
 
     def park(self, division: int, cause: Cause, subject: str) -> int:

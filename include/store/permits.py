@@ -29,7 +29,7 @@ class PermitGate:
 
     def take(self, endpoint: str, purpose: Purpose) -> Permit:
         """Take a permit and an error slot at once, or raise `RetryableError` with the wait."""
-        with self._database.transaction() as connection:
+        with self._database.statement() as connection:
             row = _sql.take_permit(
                 connection,
                 app=self._app,
