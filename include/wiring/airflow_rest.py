@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
 import requests
 from airflow.configuration import conf
 
-from include.errors import RetryableError, SetupError
-from include.wiring.cases import ATTENTION
+from include.wiring.case_clears import AwayError, CaseClears, judge
+
+__all__ = ["AirflowRest", "AwayError"]
 
 TOKEN, USER, PASSWORD = "EXACTLY_AIRFLOW_TOKEN", "EXACTLY_AIRFLOW_USER", "EXACTLY_AIRFLOW_PASSWORD"
 TIMEOUT_S = 20
-POLL_S = 0.5
-BUSY_RETRY_S = 20.0
-NOTE_MAX = 1000
-CASE_TASK_ID = "case"
-ENDED = frozenset({"success", "failed"})
 
 
-class AwayError(Exception):
-    """Airflow cannot do it; the message says why."""
-
-
-class AirflowRest:
+class AirflowRest(CaseClears):
     """A signed-in user of Airflow's REST API. Raises `AwayError` when Airflow is not reached or nobody can sign in."""
 
     def __init__(self) -> None:
@@ -42,45 +33,15 @@ class AirflowRest:
         user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
         if not password:
             user, password = _simple_user()
-        answer = self._call("POST", "/auth/token", {"username": user, "password": password})
+        answer = self._ask("POST", "/auth/token", {"username": user, "password": password})
         return str(answer["access_token"])
 
-    def clear(self, run_id: str, note: str) -> None:
-        """Clear the square, and name who did it in the note. Raises `AwayError` when there is none, or its Dag is paused."""
-        if self._call("GET", f"/api/v2/dags/{ATTENTION}")["is_paused"]:
-            raise AwayError(f"the Dag {ATTENTION} is paused")
-        body = {
-            "dry_run": False,
-            "dag_run_id": run_id,
-            "task_ids": [CASE_TASK_ID],
-            "only_failed": False,
-            "prevent_running_task": True,
-            "note": note[:NOTE_MAX],
-        }
-        cleared = self._call("POST", f"/api/v2/dags/{ATTENTION}/clearTaskInstances", body)
-        if not cleared.get("task_instances"):
-            raise AwayError("the case has no square in Airflow")
-
-    def ended(self, run_id: str, *, within_s: float) -> bool:
-        """Wait for the run to end, up to `within_s`."""
-        give_up = time.monotonic() + within_s
-        while self._call("GET", f"/api/v2/dags/{ATTENTION}/dagRuns/{run_id}")["state"] not in ENDED:
-            if time.monotonic() > give_up:
-                return False
-            time.sleep(POLL_S)
-        return True
-
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
             answer = self._session.request(method, self._url + path, json=body, timeout=TIMEOUT_S)
         except requests.RequestException as error:
             raise AwayError(f"Airflow does not answer at {self._url}") from error
-        if answer.status_code in {401, 403}:
-            raise SetupError("airflow_refuses", answer.status_code, cure=f"sign in as a user who may clear tasks: {USER}, {PASSWORD}")
-        if answer.status_code == 409:
-            raise RetryableError("the case is being worked on in Airflow", retry_after_s=BUSY_RETRY_S)
-        if not answer.ok:
-            raise AwayError(f"Airflow answers {answer.status_code} to {method} {path}")
+        judge(answer.status_code, f"{method} {path}", cure=f"sign in as a user who may clear tasks: {USER}, {PASSWORD}")
         found: dict[str, Any] = answer.json()
         return found
 
