@@ -16,10 +16,11 @@ _sql = named_queries("desk")
 
 @dataclass(frozen=True, kw_only=True)
 class Narrowed:
-    """Which causes, and in what order: `records`, `amount`, `oldest` or `administration`; `after`: key, label and case of the last one seen."""
+    """Which causes, and in what order: `records`, `amount`, `oldest`, `administration`; `after`: key, label, case of the last one seen."""
 
     administration: str | None = None
     code: str | None = None
+    subject: str | None = None
     sort: str = "records"
     after: tuple[Decimal, str, str] | None = None
 
@@ -49,8 +50,8 @@ class DeskStore:
     def open_causes(self, wanted: Narrowed, *, at_most: int) -> list[Row]:
         """Open causes with how much is at stake; `key` and `label` place the next page."""
         key, label, case_id = wanted.after or (None, None, None)
-        columns = {"administration": wanted.administration, "code": wanted.code, "sort": wanted.sort, "at_most": at_most}
-        return self._rows(_sql.open_causes, **columns, after_key=key, after_label=label, after_id=case_id)
+        where = {"administration": wanted.administration, "code": wanted.code, "subject": wanted.subject}
+        return self._rows(_sql.open_causes, **where, sort=wanted.sort, at_most=at_most, after_key=key, after_label=label, after_id=case_id)
 
     def open_choices(self) -> list[Row]:
         """Administrations and codes of open causes, and how many causes each has."""

@@ -8,7 +8,7 @@ with sums as (
         count(*) as records, sum(m.total) as total, min(m.source_day) as oldest_day
     from mutation m
     where m.state in ('dead_letter', 'gone') and (:administration::text is null or m.administration = :administration)
-      and (:code::text is null or m.cause_code = :code)
+      and (:code::text is null or m.cause_code = :code) and (:subject::text is null or m.cause_subject = :subject)
     group by 1, 2, 3, 4
 ), waiting as (
     select administration, code, subject, sum(records)::integer as records, min(oldest_day) as oldest_day, sum(abs(total)) as stake,
@@ -26,7 +26,7 @@ with sums as (
     left join waiting w using (administration, code, subject)
     left join found f using (administration, code, subject)
     where c.state = 'open' and (w.records > 0 or f.findings > 0) and (:administration::text is null or c.administration = :administration)
-      and (:code::text is null or c.code = :code)
+      and (:code::text is null or c.code = :code) and (:subject::text is null or c.subject = :subject)
 )
 select l.*, r.total as retry_total, r.done as retry_done, r.posted as retry_posted, r.begun_at is not null as retry_begun
 from (
@@ -125,7 +125,7 @@ with hit as (
     union all (select mutation_id, 2, 'exact_number' from mutation where exact_number = :text limit :at_most)
     union all (select mutation_id, 2, 'exact_number' from document where number = :text limit :at_most)
     union all (select mutation_id, 3, 'exact_id' from mutation where exact_id = :guid::uuid limit :at_most)
-    union all (select mutation_id, 3, 'second_document' from case_finding where exact_id = :guid::uuid limit :at_most)
+    union all (select mutation_id, 3, 'second_document' from case_finding where exact_id = :guid::uuid and mutation_id is not null limit :at_most)
     union all (select mutation_id, 3, 'token' from mutation where token = upper(:text) limit :at_most)
     union all (select mutation_id, 4, 'customer' from mutation where customer = :text order by mutation_id desc limit :at_most)
     union all (select mutation_id, 5, 'amount' from mutation where abs(total) = :amount::numeric order by mutation_id desc limit :at_most)
