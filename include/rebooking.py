@@ -1,4 +1,5 @@
-"""What stands in the books and is not wanted so any more: credited in full, and booked anew as the shop has it now."""
+"""What stands in the books and is not wanted so any more: credited in full, and booked anew as the shop has it now; and what somebody
+deleted there, booked once more."""
 
 from __future__ import annotations
 
@@ -6,15 +7,57 @@ import logging
 
 from include.adapters.drafts import SALE, SOURCE
 from include.errors import SetupError
-from include.feeds import drafts_by_number
+from include.feeds import drafts_anew, drafts_by_number
 from include.outbox.changes import REVERSAL, beside
 from include.outbox.model import Cause, Draft, Method, Mutation, Tally
 from include.outbox.states import State
-from include.run import Run
+from include.run import Run, require_booking
+from include.store.retries import BOOK_AGAIN, Retry
 
 log = logging.getLogger(__name__)
 
 CREDITED_INSTEAD = Cause("credited_instead")
+# Each is an errand of several calls, so that little is done twice when a worker is killed.
+ONE = 1
+
+
+def work_off_rebooking(run: Run, retry: Retry) -> tuple[Retry, Tally]:
+    """Credit and book anew, or book once more, what somebody asked for. What cannot be done fails with its reason, and raises it."""
+    retries, tally = run.cases.retries, Tally()
+    act = book_again if retry.kind == BOOK_AGAIN else _rebook
+    try:
+        require_booking(run.administration)
+        while found := retries.next_of(retry, at_most=ONE):
+            for each in found:
+                if each.record.state in {State.DEAD_LETTER, State.GONE}:
+                    tally += act(run, each.record, retry.by)
+            retry = retries.note(retry, {each.record.mutation_id for each in found})
+    except SetupError as error:
+        retries.finish(retry, "failed", str(error))
+        raise
+    return retries.finish(retry, "done"), tally
+
+
+def _rebook(run: Run, record: Mutation, by: str) -> Tally:
+    return credit_and_rebook(run, record.key.source_id, by)
+
+
+def book_again(run: Run, record: Mutation, by: str) -> Tally:
+    """Book once more what somebody deleted in Exact, as a new effect with what the shop says now, and send it.
+
+    Raises `SetupError` when it was not deleted there, or when the shop wants none of it any more.
+    """
+    if record.state is not State.GONE:
+        raise SetupError("not_deleted", record.your_ref, cure=f"it is {record.state.value}: only what was deleted in Exact is booked again")
+    require_booking(run.administration)
+    drafts = drafts_anew(run, record)
+    again = next((draft for draft in drafts if draft.key.effect == record.key.effect), None)
+    if again is None or again.dismissed:
+        why = again.cause if again else "it is vanished, another administration's, or older than book_from"
+        raise SetupError("not_wanted", record.your_ref, cure=f"the shop wants none of it any more ({why}): dismiss it with a reason")
+    run.outbox.plan(drafts)
+    run.cases.give_up(record, f"booked again as {again.key}", by)
+    return run.outbox.drain(only=run.outbox.store.ids_of(record.key.source_system, [record.key.source_id]))
 
 
 def credit_and_rebook(run: Run, number: str, by: str) -> Tally:

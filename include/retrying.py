@@ -27,7 +27,6 @@ PEOPLE_MAX = 50
 STEP_MAX = 50
 STEPS_A_MINUTE = 6
 MINUTE_S = 60.0
-ACTORS = {"desk": "retry by {by}", "terminal": "errors retry by {by}", "airflow": "cleared in Airflow"}
 
 _ENDINGS_NL = {
     "canary_refused": "; het eerste document werd weer geweigerd, de andere zijn daarom niet verzonden",
@@ -77,7 +76,7 @@ class Trial:
 
     @property
     def by(self) -> str:
-        return ACTORS[self.retry.via].format(by=self.retry.asked_by)
+        return self.retry.by
 
 
 def work_off(trial: Trial) -> Retry:
@@ -104,13 +103,12 @@ def _rested(trial: Trial) -> Retry:
 
 def told(retry: Retry, language: Language) -> str:
     """How far a try is, and what it waits for, in a sentence."""
-    by = retry.asked_by if retry.via != "airflow" else "Airflow"
     elsewhere = retry.done - retry.posted - retry.refused
     if language == "nl":
         counts = f"{retry.posted} geboekt, {retry.refused} weer geweigerd, {elsewhere} anders verder, {retry.left} niet geprobeerd"
-        return f"({by} vroeg om {retry.total} opnieuw te proberen: {counts}{_ending(retry, _ENDINGS_NL)})"
+        return f"({retry.asked_by} vroeg om {retry.total} opnieuw te proberen: {counts}{_ending(retry, _ENDINGS_NL)})"
     counts = f"{retry.posted} booked, {retry.refused} refused again, {elsewhere} went another way, {retry.left} not tried"
-    return f"({by} asked for another try of {retry.total}: {counts}{_ending(retry, _ENDINGS_EN)})"
+    return f"({retry.asked_by} asked for another try of {retry.total}: {counts}{_ending(retry, _ENDINGS_EN)})"
 
 
 def _ending(retry: Retry, endings: Mapping[str, str]) -> str:

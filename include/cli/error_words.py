@@ -27,7 +27,7 @@ class Words:
     dismissed: str
     in_exact: str
     other_reference: str
-    moved_on: str
+    was_first: str
     adopted: str
     booked_again: str
     rebook: str
@@ -51,7 +51,7 @@ WORDS: Mapping[Language, Words] = {
         dismissed="Afgewezen door {by}: {numbers}.",
         in_exact="In Exact",
         other_reference="dit document draagt een andere verwijzing dan {number}: als het toch het juiste is, herhaal dit dan met --yes",
-        moved_on="het wacht niet meer op u: exactly trace vertelt wat ermee gebeurde",
+        was_first="{number} wachtte niet meer: het is {state}, door {by}",
         adopted="{number} hoort nu bij document {document} in Exact, volgens {by}.",
         booked_again="{number} wordt opnieuw geboekt, volgens {by}: {tally}.",
         rebook="Wat van {number} in Exact staat, wordt gecrediteerd, en wat de webshop nu zegt opnieuw geboekt. Doorgaan?",
@@ -73,7 +73,7 @@ WORDS: Mapping[Language, Words] = {
         dismissed="Dismissed by {by}: {numbers}.",
         in_exact="In Exact",
         other_reference="this document carries another reference than {number}: if it is the right one nevertheless, repeat with --yes",
-        moved_on="it does not wait for you any more: exactly trace tells what became of it",
+        was_first="{number} did not wait any more: it is {state}, by {by}",
         adopted="{number} belongs to document {document} in Exact now, says {by}.",
         booked_again="{number} is booked again, says {by}: {tally}.",
         rebook="What stands in Exact of {number} is credited, and what the shop says now is booked anew. Go on?",

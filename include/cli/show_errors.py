@@ -13,27 +13,19 @@ from rich.text import Text
 from include.administrations.loader import load_administrations
 from include.cli import output
 from include.cli.error_words import WORDS
-from include.console.error_queue import (
-    RecordLine,
-    book_again,
-    book_today,
-    dismiss,
-    document_for,
-    known_case,
-    open_lines,
-    story_of_case,
-    waiting_record,
-    waiting_records,
-)
+from include.console.acts import Dismissed, book_in_current_period, close_emptied, dismiss_case, dismiss_records
+from include.console.adopting import adopt, beside
+from include.console.error_queue import RecordLine, known_case, open_lines, story_of_case, waiting_record, waiting_records
 from include.errors import SetupError
 from include.outbox.causes import Language
 from include.outbox.model import Mutation
-from include.rebooking import credit_and_rebook
+from include.rebooking import book_again, credit_and_rebook
 from include.store.acts import ActStore
 from include.store.cases import Case, CaseStore
 from include.store.database import Database
+from include.store.deeds import TERMINAL, Deed, DeedStore, Doer
 from include.wiring.connections import links_of
-from include.wiring.error_queue import Retried, close_emptied, retry
+from include.wiring.error_queue import Retried, retry, turn_green
 from include.wiring.terminal import command_run, store
 
 CASE_SEPARATOR = ":"
@@ -54,6 +46,10 @@ class Decision:
     by: str
     yes: bool
     language: Language
+
+    @property
+    def doer(self) -> Doer:
+        return Doer(self.by, TERMINAL)
 
 
 def show_list(*, language: Language, as_json: bool) -> bool:
@@ -110,7 +106,8 @@ def show_retry(name: str, by: str, saying: Saying, *, all_with_cause: bool, in_c
         case = known_case(cases, name)
         wanted = cases.alike(case.code) if all_with_cause else [case]
         if in_current_period:
-            book_today(database, wanted, by)
+            for each in wanted:
+                book_in_current_period(database, each, Doer(by, TERMINAL))
         done = [_retried(database, each, by, saying) for each in wanted]
     if saying.as_json:
         output.print_json(done)
@@ -136,30 +133,37 @@ def show_dismiss(what: str, decision: Decision, reason: str) -> None:
     with store() as database:
         acts, cases = ActStore(database), CaseStore(database)
         case = known_case(cases, what) if CASE_SEPARATOR in what else None
-        records = cases.records(case.case_id) if case else [waiting_record(acts, what)]
-        if len(records) > 1 and not decision.yes:
-            typer.confirm(words.dismiss_all.format(count=len(records)), abort=True)
-        done = dismiss(acts, records, reason, decision.by)
-        if case and cases.settle_findings(case.case_id, reason, f"errors dismiss by {decision.by}"):
-            _close(database, case.case_id, f"errors dismiss by {decision.by}: {reason}", decision.language)
-        output.say(words.dismissed.format(numbers=", ".join(record.your_ref for record in done) or "–", by=decision.by))
-        _close_cases(database, done, f"errors dismiss by {decision.by}: {reason}", decision.language)
+        count = cases.waiting(case.case_id) if case else 1
+        if count > 1 and not decision.yes:
+            typer.confirm(words.dismiss_all.format(count=count), abort=True)
+        if case:
+            done = dismiss_case(database, case, reason, decision.doer, seen=count)
+        else:
+            done = dismiss_records(database, [waiting_record(acts, what)], reason, decision.doer)
+        _tell_dismissed(done, decision)
+        _turn_green(database, done.closed, f"errors dismiss by {decision.by}: {reason}", decision.language)
+
+
+def _tell_dismissed(done: Dismissed, decision: Decision) -> None:
+    words = WORDS[decision.language]
+    output.say(words.dismissed.format(numbers=", ".join(record.your_ref for record in done.records) or "–", by=decision.by))
+    for fate in done.lost:
+        output.complain(words.was_first.format(number=fate.your_ref, state=fate.state, by=fate.by))
 
 
 def show_adopt(number: str, exact_id: UUID, decision: Decision) -> None:
     """Match a record with a document in Exact, after a look at it."""
     words = WORDS[decision.language]
     with store() as database:
-        acts = ActStore(database)
-        record = waiting_record(acts, number)
+        record = waiting_record(ActStore(database), number)
         with command_run(record.administration) as run:
-            document, found, draft = document_for(run, record, exact_id)
-        output.console().print(output.pairs({name: value for name, value in found.items() if value is not None}, title=words.in_exact))
-        if document.reference != "ours" and not decision.yes:
+            compared = beside(run, record, exact_id)
+        told = {name: value for name, value in compared.fields.items() if value is not None}
+        output.console().print(output.pairs(told, title=words.in_exact))
+        if not compared.is_ours and not decision.yes:
             raise SetupError("other_reference", exact_id, cure=words.other_reference.format(number=number))
-        if not acts.adopt(record, document, draft, f"errors adopt by {decision.by}"):
-            raise SetupError("not_adopted", number, cure=words.moved_on)
-        output.say(words.adopted.format(number=number, document=document.number or exact_id, by=decision.by))
+        adopt(database, compared, decision.doer)
+        output.say(words.adopted.format(number=number, document=compared.document.number or exact_id, by=decision.by))
         _close_cases(database, [record], f"errors adopt by {decision.by}", decision.language)
 
 
@@ -171,7 +175,8 @@ def show_rebook(number: str, decision: Decision) -> None:
         if not decision.yes:
             typer.confirm(words.rebook.format(number=number), abort=True)
         with command_run(waiting[0].administration) as run:
-            tally = credit_and_rebook(run, waiting[0].key.source_id, f"errors rebook by {decision.by}")
+            tally = credit_and_rebook(run, waiting[0].key.source_id, decision.doer.doing("rebook"))
+        DeedStore(database).note(Deed(decision.doer, "rebook", mutation_id=waiting[0].mutation_id))
         output.say(words.rebooked.format(number=number, posted=tally["posted"], by=decision.by))
         _close_cases(database, waiting, f"errors rebook by {decision.by}", decision.language)
 
@@ -180,10 +185,10 @@ def show_book_again(number: str, decision: Decision) -> None:
     """Book once more what somebody deleted in Exact."""
     words = WORDS[decision.language]
     with store() as database:
-        acts = ActStore(database)
-        record = waiting_record(acts, number)
+        record = waiting_record(ActStore(database), number)
         with command_run(record.administration) as run:
-            tally = book_again(run, acts, record, decision.by)
+            tally = book_again(run, record, decision.doer.doing("book_again"))
+        DeedStore(database).note(Deed(decision.doer, "book_again", mutation_id=record.mutation_id))
         told = ", ".join(f"{count} {what}" for what, count in sorted(tally.items())) or "planned"
         output.say(words.booked_again.format(number=number, by=decision.by, tally=told))
         _close_cases(database, [record], f"errors book-again by {decision.by}", decision.language)
@@ -191,11 +196,10 @@ def show_book_again(number: str, decision: Decision) -> None:
 
 def _close_cases(database: Database, records: Sequence[Mutation], note: str, language: Language) -> None:
     """Close the cases of these records that are empty now, and say so."""
-    causes = {(record.administration, record.cause.code, record.cause.subject) for record in records if record.cause}
-    for case in CaseStore(database).of_causes(sorted(causes)):
-        _close(database, case.case_id, note, language)
+    _turn_green(database, close_emptied(database, records), note, language)
 
 
-def _close(database: Database, case_id: str, note: str, language: Language) -> None:
-    if close_emptied(database, case_id, note):
-        output.say(WORDS[language].closed_now.format(case=case_id))
+def _turn_green(database: Database, closed: Sequence[Case], note: str, language: Language) -> None:
+    for case in closed:
+        turn_green(database, case, note)
+        output.say(WORDS[language].closed_now.format(case=case.case_id))

@@ -1,30 +1,18 @@
-"""The error queue as a person at a terminal sees it and acts on it: cases, their records, dismissal, adoption."""
+"""The error queue as a person sees it: cases and their records."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from include.adapters.links import Links
-from include.administrations.loader import load_administrations
-from include.console.trace import live_document
 from include.errors import SetupError
-from include.exact.documents import KINDS
-from include.feeds import drafts_anew
 from include.outbox.causes import Language, explain
-from include.outbox.model import Draft, Mutation, Tally
-from include.outbox.states import State
-from include.retrying import drafts_of
-from include.run import Run, require_booking
-from include.store.acts import ActStore, Document
+from include.outbox.model import Mutation
+from include.store.acts import ActStore
 from include.store.cases import Case, CaseStore, case_of
-from include.store.checks import EntryDays
-from include.store.database import Database
-
-CLOSED_PERIOD = "closed_period"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,73 +131,9 @@ def waiting_record(acts: ActStore, number: str) -> Mutation:
     return found[0]
 
 
-def book_today(database: Database, cases: Sequence[Case], by: str) -> None:
-    """Have the documents of closed periods booked today, whenever they are mapped. Raises `SetupError` for other cases."""
-    other = next((case for case in cases if case.code != CLOSED_PERIOD), None)
-    if other is not None:
-        raise SetupError("no_closed_period", other.case_id, cure="only documents of closed periods can be booked in the current one")
-    records, days, administrations = CaseStore(database), EntryDays(database), load_administrations()
-    for case in cases:
-        today = administrations[case.administration].local_day(days.now())
-        days.choose(records.records(case.case_id), today, by)
-
-
 def waiting_records(acts: ActStore, number: str) -> list[Mutation]:
     """The records under this number that wait for a person. Raises `SetupError` when there is none."""
     found = acts.waiting(number)
     if not found:
         raise SetupError("nothing_waits", number, cure="no record of this number waits for a person: exactly trace tells its story")
     return found
-
-
-def dismiss(acts: ActStore, records: Sequence[Mutation], reason: str, by: str) -> list[Mutation]:
-    """Dismiss these records for a reason; returns those that still waited."""
-    if not reason.strip():
-        raise SetupError("no_reason", cure="say why these records are not to be booked: --reason")
-    return [record for record in records if acts.dismiss(record, reason.strip(), f"errors dismiss by {by}")]
-
-
-def book_again(run: Run, acts: ActStore, record: Mutation, by: str) -> Tally:
-    """Book once more what somebody deleted in Exact, as a new effect with what the shop says now, and send it.
-
-    Raises `SetupError` when it was not deleted there, or when the shop wants none of it any more.
-    """
-    if record.state is not State.GONE:
-        raise SetupError("not_deleted", record.your_ref, cure=f"it is {record.state.value}: only what was deleted in Exact is booked again")
-    require_booking(run.administration)
-    drafts = drafts_anew(run, record)
-    again = next((draft for draft in drafts if draft.key.effect == record.key.effect), None)
-    if again is None or again.dismissed:
-        why = again.cause if again else "it is vanished, another administration's, or older than book_from"
-        raise SetupError("not_wanted", record.your_ref, cure=f"the shop wants none of it any more ({why}): dismiss it with a reason")
-    run.outbox.plan(drafts)
-    acts.dismiss(record, f"booked again as {again.key}", f"errors book-again by {by}")
-    return run.outbox.drain(only=run.outbox.store.ids_of(record.key.source_system, [record.key.source_id]))
-
-
-def document_for(run: Run, record: Mutation, exact_id: UUID) -> tuple[Document, dict[str, Any], Draft | None]:
-    """Read the document in Exact that is to become the record's: how it is noted, what it says, and the payload that the record lacks.
-
-    Raises `SetupError` when Exact has none in this division, or when the record cannot be mapped.
-    """
-    if record.state is not State.DEAD_LETTER:
-        raise SetupError("nothing_to_adopt", record.your_ref, cure=f"it is {record.state.value}: only a refused record adopts a document")
-    draft = _draft(run, record) if record.payload is None else None
-    kind = KINDS[record.endpoint]
-    asked = {"endpoint": record.endpoint, "exact_id": exact_id, "look": draft.look if draft else record.look}
-    found = live_document(run.exact, asked)
-    if found is None:
-        raise SetupError("no_such_document", exact_id, cure=f"{kind.endpoint} of division {record.division} has no document of this id")
-    ours = found.get(kind.token_field) == record.token or found.get("YourRef") == record.your_ref
-    number = found.get(kind.number_field)
-    reference = "ours" if ours else f"another, {found.get('YourRef') or 'none'}"
-    return Document(exact_id, str(number) if number else None, reference), found, draft
-
-
-def _draft(run: Run, record: Mutation) -> Draft:
-    draft = drafts_of(run, [record]).get(str(record.key))
-    if draft is None or draft.payload is None:
-        cause = draft.cause if draft else "the shop does not have it any more"
-        cure = f"what it would book is not known ({cause}): mend that first, or dismiss it and name the document in the reason"
-        raise SetupError("cannot_be_mapped", record.your_ref, cure=cure)
-    return draft

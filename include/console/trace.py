@@ -14,6 +14,7 @@ from typing import Any
 from include.checks.source_totals import net_of
 from include.exact.client import ExactClient, Query
 from include.exact.documents import KINDS, find_by_id, find_by_token
+from include.exact.odata import stamp
 from include.outbox.causes import Language, explain
 from include.sources.records import BadRecord, Customer, ShopDocument, ShopReturn
 from include.sources.webshop import Webshop
@@ -118,7 +119,13 @@ def live_document(client: ExactClient, row: Row) -> Row | None:
     known = row["exact_id"] or row["target_id"]
     where = find_by_id(kind, known, row["look"]) if known else find_by_token(kind, row["token"], row["look"])
     found = next(client.rows(Query(row["endpoint"], fields, where)), None)
-    return {name: found.get(name) for name in fields} if found else None
+    return {name: _readable(found.get(name)) for name in fields} if found else None
+
+
+def _readable(value: Any) -> Any:
+    """A day as people write it, whatever Exact wraps it into."""
+    moment = stamp(value) if isinstance(value, str) else None
+    return moment.date().isoformat() if moment else value
 
 
 def _source_row(record: ShopDocument | BadRecord) -> SourceRow:

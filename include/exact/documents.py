@@ -10,6 +10,8 @@ from include.exact.odata import equal, every
 
 # From this status on a document is processed (FACTS 6.2): it has a number, and nothing but a credit undoes it.
 PROCESSED = 50
+# What tells how a sales document stands.
+SHOWN = ("YourRef", "Status", "Type", "Currency", "AmountFC", "VATAmountFC")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class DocumentKind:
     mirror_journal_field: str = ""
     by_id: bool = False
     lines: Lines | None = None
-    shown: tuple[str, ...] = ("YourRef", "Status", "Type", "Currency", "AmountFC", "VATAmountFC")
+    shown: tuple[str, ...] = SHOWN
 
 
 KINDS = {
@@ -55,6 +57,7 @@ KINDS = {
             "InvoiceID",
             "Journal",
             lines=Lines("SalesInvoiceLines", "salesinvoice/SalesInvoiceLines", "InvoiceID"),
+            shown=(*SHOWN, "OrderDate"),
         ),
         # The list of mandatory filter fields of entries is unknown but for members such as Journal: ask for it always.
         DocumentKind(
@@ -66,6 +69,7 @@ KINDS = {
             "TransactionLines",
             "EntryID",
             "JournalCode",
+            shown=(*SHOWN, "EntryDate"),
         ),
         DocumentKind(
             "crm/Accounts", "ID", "Code", "CodeAtSupplier", (), "Accounts", "ID", shown=("Status", "Blocked", "Country", "Modified")

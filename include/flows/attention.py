@@ -11,10 +11,12 @@ from include.errors import ExactlyError, SetupError
 from include.outbox.causes import Language, explain
 from include.outbox.model import Mutation, Tally
 from include.outbox.ports import Clock
+from include.rebooking import work_off_rebooking
 from include.retrying import Pacer, Trial, told, work_off
 from include.run import Run
 from include.store.cases import Case
-from include.store.retries import Retry, Wish
+from include.store.deeds import AIRFLOW, Doer
+from include.store.retries import AGAIN, Retry, Wish
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ def settle_case(run: Run, case_id: str, clock: Clock = _CLOCK) -> Tally:
 
 def _cleared(run: Run, case: Case) -> bool:
     """A clear in Airflow's own grid, whose audit log knows by whom; False when nothing of the case can be sent."""
-    return run.cases.retries.ask(case.case_id, Wish(by="Airflow", via="airflow")).retry is not None
+    return run.cases.retries.ask(case.case_id, Wish(doer=Doer("Airflow", AIRFLOW))).retry is not None
 
 
 def _try_again(run: Run, case: Case, clock: Clock) -> tuple[Retry | None, Tally]:
@@ -69,13 +71,19 @@ def _try_again(run: Run, case: Case, clock: Clock) -> tuple[Retry | None, Tally]
         begun = run.cases.retries.begin(unfinished[0])
         if begun is None:
             continue
-        trial = Trial(run, case, begun, Pacer(clock, begun.pace_per_minute))
-        last = work_off(trial)
-        tally.update(trial.tally)
+        last, done = _work_off(run, case, begun, clock)
+        tally.update(done)
         log.info("%s", told(last, "en"))
         if last.finished_at is None:
             break
     return last, tally
+
+
+def _work_off(run: Run, case: Case, retry: Retry, clock: Clock) -> tuple[Retry, Tally]:
+    if retry.kind != AGAIN:
+        return work_off_rebooking(run, retry)
+    trial = Trial(run, case, retry, Pacer(clock, retry.pace_per_minute))
+    return work_off(trial), trial.tally
 
 
 def _open(run: Run, case: Case, last: Retry | None) -> CaseOpenError:

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from include.outbox.model import Mutation
 from include.store.database import Database, Row, named_queries
+from include.store.deeds import Deed, Doer, note_deed
 from include.store.retries import RetryStore
-from include.store.rows import mutation_of
+from include.store.rows import json_of, mutation_of
 
 _sql = named_queries("cases")
 
@@ -133,10 +134,18 @@ class CaseStore:
         with self._database.transaction() as connection:
             return list(_sql.findings_of_case(connection, case_id=case_id))
 
-    def settle_findings(self, case_id: str, reason: str, by: str) -> int:
+    def settle_findings(self, case_id: str, reason: str, doer: Doer) -> int:
         """Somebody decided about what the case is about beside its records; returns how many that were."""
         with self._database.transaction() as connection:
-            return int(_sql.settle_findings(connection, case_id=case_id, reason=reason, by=by))
+            count = int(_sql.settle_findings(connection, case_id=case_id, reason=reason, by=doer.doing("dismiss")))
+            if count:
+                note_deed(connection, Deed(doer, "dismiss", case_id=case_id, said=reason, facts={"findings": count}))
+        return count
+
+    def give_up(self, record: Mutation, reason: str, by: str) -> None:
+        """A record that waits ends, since another one takes its place."""
+        with self._database.transaction() as connection:
+            _sql.give_up(connection, mutation_id=record.mutation_id, by=by, facts=json_of({"reason": reason}))
 
     def unpark(self, case_id: str) -> None:
         """Let what needs the case's subject be sent again, after its canary went through."""

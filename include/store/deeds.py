@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,30 @@ from include.store.rows import json_of, storable
 _sql = named_queries("deeds")
 
 SAID_MAX = 2000
+# Where people act.
+DESK, TERMINAL, AIRFLOW = "desk", "terminal", "airflow"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
+class Doer:
+    """Somebody who acts, by the name that Airflow or the terminal knows, and where."""
+
+    name: str
+    via: str
+
+    def doing(self, what: str) -> str:
+        """Who it is in the history of a record: `dismiss by an`."""
+        where = "errors " if self.via == TERMINAL else ""
+        return f"{where}{what.replace('_', '-')} by {self.name}"
+
+
+@dataclass(frozen=True)
 class Deed:
     """Who did what about a case or a record; `said`: the reason, or the note, in the person's own words."""
 
-    who: str
+    doer: Doer
     what: str
-    via: str
+    _: KW_ONLY
     case_id: str | None = None
     mutation_id: int | None = None
     said: str = ""
@@ -49,7 +64,8 @@ class Noted:
 def note_deed(connection: psycopg.Connection[Row], deed: Deed) -> None:
     """Note it within the caller's transaction."""
     columns = {"case_id": deed.case_id, "mutation_id": deed.mutation_id, "facts": json_of(deed.facts)}
-    _sql.note_deed(connection, who=storable(deed.who), what=deed.what, via=deed.via, said=storable(deed.said), **columns)
+    who = {"who": storable(deed.doer.name), "via": deed.doer.via}
+    _sql.note_deed(connection, **who, what=deed.what, said=storable(deed.said), **columns)
 
 
 class DeedStore:

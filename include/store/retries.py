@@ -11,12 +11,15 @@ import psycopg
 from include.outbox.model import Mutation
 from include.outbox.ports import Purpose
 from include.store.database import Database, Row, named_queries
-from include.store.deeds import Deed, note_deed
+from include.store.deeds import AIRFLOW, Deed, Doer, note_deed
 from include.store.permits import RESERVES
 from include.store.rows import mutation_of
 
 _sql = named_queries("retries")
 
+# Sent again; credited and booked anew; booked once more after somebody deleted it in Exact.
+AGAIN, REBOOK, BOOK_AGAIN = "again", "rebook", "book_again"
+_DEEDS = {AGAIN: "retry", REBOOK: "rebook", BOOK_AGAIN: "book_again"}
 # Half of Exact's sixty, until its headers have told the limit.
 PACE_BEFORE_LIMITS = 30
 # A try that nobody has begun, or moved on with, for so long has lost its worker.
@@ -32,6 +35,7 @@ class Retry:
     case_id: str
     asked_by: str
     via: str
+    kind: str
     asked_at: datetime
     whole: bool
     pace_per_minute: int
@@ -52,13 +56,18 @@ class Retry:
     def left(self) -> int:
         return self.total - self.done
 
+    @property
+    def by(self) -> str:
+        """Who it is in the history of the records."""
+        return "cleared in Airflow" if self.via == AIRFLOW else Doer(self.asked_by, self.via).doing(_DEEDS[self.kind])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What somebody asks for: the whole case without `records`; the usual pace without `pace_per_minute`."""
 
-    by: str
-    via: str
+    doer: Doer
+    kind: str = AGAIN
     records: Collection[int] | None = None
     pace_per_minute: int | None = None
 
@@ -92,27 +101,30 @@ class RetryStore:
             retry = self._insert(connection, case_id, wish)
             if retry.total:
                 facts = {"retry": retry.retry_id, "records": retry.total, "pace_per_minute": retry.pace_per_minute, "whole": retry.whole}
-                note_deed(connection, Deed(who=wish.by, what="retry", via=wish.via, case_id=case_id, facts=facts))
+                only = next(iter(wish.records)) if wish.records and len(wish.records) == 1 else None
+                note_deed(connection, Deed(wish.doer, _DEEDS[wish.kind], case_id=case_id, mutation_id=only, facts=facts))
                 return Asked(retry, is_new=True)
             raise psycopg.Rollback
-        return Asked(self._covering(case_id), is_new=False)
+        return Asked(self._covering(case_id, wish), is_new=False)
 
     def _insert(self, connection: psycopg.Connection[Row], case_id: str, wish: Wish) -> Retry:
         pace = wish.pace_per_minute or _sql.usual_pace(connection, case_id=case_id, otherwise=PACE_BEFORE_LIMITS)
         whole = wish.records is None
-        columns = {"asked_by": wish.by, "via": wish.via, "whole": whole, "pace_per_minute": pace}
+        columns = {"asked_by": wish.doer.name, "via": wish.doer.via, "kind": wish.kind, "whole": whole, "pace_per_minute": pace}
         row = _sql.insert_retry(connection, case_id=case_id, **columns)
         chosen = None if wish.records is None else sorted(wish.records)
         return self._joined(connection, _retry(row), chosen)
 
     def _joined(self, connection: psycopg.Connection[Row], retry: Retry, chosen: Sequence[int] | None) -> Retry:
-        added = _sql.add_records(connection, retry_id=retry.retry_id, case_id=retry.case_id, chosen=chosen)
+        added = _sql.add_records(connection, retry_id=retry.retry_id, case_id=retry.case_id, kind=retry.kind, chosen=chosen)
         _sql.more_records(connection, retry_id=retry.retry_id, added=added)
         return _retry(_sql.retry_by_id(connection, retry_id=retry.retry_id))
 
-    def _covering(self, case_id: str) -> Retry | None:
-        unfinished = self.unfinished(case_id)
-        return unfinished[0] if unfinished else None
+    def _covering(self, case_id: str, wish: Wish) -> Retry | None:
+        chosen = None if wish.records is None else sorted(wish.records)
+        with self._database.transaction() as connection:
+            row = _sql.covering(connection, case_id=case_id, chosen=chosen)
+        return _retry(row) if row else None
 
     def usual_pace(self, case_id: str) -> int:
         """Records a minute that a try of this case is sent with when nobody says otherwise."""
@@ -173,13 +185,13 @@ class RetryStore:
             row = _sql.finish(connection, retry_id=retry.retry_id, outcome=outcome, why=why)
             return _retry(row or _sql.retry_by_id(connection, retry_id=retry.retry_id))
 
-    def stop(self, case_id: str, by: str, via: str) -> Retry | None:
+    def stop(self, case_id: str, doer: Doer) -> Retry | None:
         """Somebody wants the oldest unfinished try to end: at its next step, or at once when nobody began it; None when there is none."""
         with self._database.transaction() as connection:
-            row = _sql.stop(connection, case_id=case_id, by=by)
+            row = _sql.stop(connection, case_id=case_id, by=doer.name)
             if row is not None:
                 facts = {"retry": row["retry_id"], "done": row["done"], "records": row["total"]}
-                note_deed(connection, Deed(who=by, what="stop", via=via, case_id=case_id, facts=facts))
+                note_deed(connection, Deed(doer, "stop", case_id=case_id, facts=facts))
         return _retry(row) if row else None
 
     def stalled(self, *, grace_s: float = GRACE_S) -> list[str]:

@@ -12,6 +12,7 @@ from include.errors import ExactlyError, RetryableError
 from include.flows.attention import CaseOpenError, settle_case
 from include.store.cases import Case, CaseStore
 from include.store.database import Database
+from include.store.deeds import TERMINAL, Doer
 from include.store.retries import Wish
 from include.wiring.airflow_rest import AirflowRest, AwayError
 from include.wiring.terminal import command_run
@@ -33,7 +34,7 @@ class Retried:
 def retry(database: Database, case: Case, by: str) -> Retried:
     """Send the case's records again on behalf of this person, and wait for what comes of it."""
     cases = CaseStore(database)
-    asked = cases.retries.ask(case.case_id, Wish(by=by, via="terminal"))
+    asked = cases.retries.ask(case.case_id, Wish(doer=Doer(by, TERMINAL)))
     try:
         rest = AirflowRest()
         _clear(rest, case, f"errors retry by {by}")
@@ -64,13 +65,9 @@ def _retry_here(cases: CaseStore, case: Case) -> None:
     cases.redraw(case.case_id)
 
 
-def close_emptied(database: Database, case_id: str, by: str) -> bool:
-    """Close the case when its last record was decided about, and turn its square green; the next sweep does when Airflow is away."""
-    cases = CaseStore(database)
-    if not cases.close_elsewhere(case_id):
-        return False
-    case = cases.get(case_id)
+def turn_green(database: Database, case: Case, note: str) -> None:
+    """Clear the square of a case whose last record was decided about; the next sweep does it when Airflow is away."""
+    now = CaseStore(database).get(case.case_id)
     # The decision stands whatever Airflow says.
     with suppress(AwayError, ExactlyError):
-        AirflowRest().clear(case.run_id if case else case_id, by)
-    return True
+        AirflowRest().clear(now.run_id if now else case.run_id, note)

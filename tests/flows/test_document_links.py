@@ -19,6 +19,7 @@ from include.run import Window
 from include.store.acts import ActStore
 from include.store.cases import CaseStore
 from include.store.database import Database
+from include.store.deeds import DESK, Doer
 from tests.flows.conftest import World
 
 UK_ORDER, BE_ORDER = "536365", "536852"
@@ -161,7 +162,7 @@ def test_the_case_of_a_deleted_document_stays_red_and_books_nothing_until_somebo
     with world.run("UK") as run:
         acts = ActStore(Database(world.store_dsn))
         [record] = acts.waiting(UK_ORDER)
-        assert acts.dismiss(record, "a test order", "an operator")
+        assert acts.dismiss([record.mutation_id], "a test order", Doer("an operator", DESK))
         assert settle_case(run, case_id) == Tally()
     assert case_id not in open_cases(world)
     assert links(world, UK_ORDER)[0]["status"] == "deleted"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from include.console.error_queue import book_today
+from include.console.acts import book_in_current_period
 from include.errors import SetupError
 from include.flows.attention import CaseOpenError, settle_case
 from include.flows.orders_to_invoices import book_orders
@@ -17,6 +17,7 @@ from include.outbox.model import Tally
 from include.run import Window
 from include.store.cases import CaseStore
 from include.store.database import Database
+from include.store.deeds import TERMINAL, Doer
 from tests.flows.test_orders_to_invoices import configure
 
 UK, BE = 820101, 820202
@@ -75,7 +76,7 @@ def decide(world: Any, by: str = "An") -> None:
     database = Database(world.store_dsn)
     case = CaseStore(database).get(f"BE:{CAUSE}")
     assert case is not None
-    book_today(database, [case], by)
+    book_in_current_period(database, case, Doer(by, TERMINAL))
     database.close()
 
 
@@ -143,7 +144,7 @@ def test_only_cases_of_closed_periods_can_be_booked_in_the_current_one(world) ->
     case = CaseStore(database).get("BE:unknown_relation:12583")
     assert case is not None
     with pytest.raises(SetupError, match="no_closed_period"):
-        book_today(database, [case], "An")
+        book_in_current_period(database, case, Doer("An", TERMINAL))
     database.close()
 
 

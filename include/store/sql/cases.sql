@@ -68,6 +68,10 @@ update case_finding f set settled_at = clock_timestamp(), settled_by = :by, reas
 from attention_case c
 where c.case_id = :case_id and f.administration = c.administration and f.code = c.code and f.subject = c.subject and f.settled_at is null;
 
+-- name: give_up!
+update mutation set state = 'dismissed', cause_code = coalesce(cause_code, 'deleted_in_exact'), actor = :by, event_facts = :facts
+where mutation_id = :mutation_id and state in ('dead_letter', 'gone');
+
 -- name: unpark!
 update attention_case set parks = null where case_id = :case_id;
 

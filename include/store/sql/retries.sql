@@ -11,16 +11,17 @@ select coalesce((
         where m.state in ('dead_letter', 'gone') limit 1)), :otherwise)::integer;
 
 -- name: insert_retry^
-insert into case_retry (case_id, asked_by, via, whole, pace_per_minute) values (:case_id, :asked_by, :via, :whole, :pace_per_minute)
+insert into case_retry (case_id, asked_by, via, kind, whole, pace_per_minute)
+values (:case_id, :asked_by, :via, :kind, :whole, :pace_per_minute)
 returning *;
 
 -- name: add_records!
--- The case's dead letters, or those of them that were chosen, but for what another try is going to send anyway.
+-- The case's dead letters, or those that were chosen; what was deleted in Exact, to be booked once more; but for what another try is going to send anyway.
 insert into case_retry_record (retry_id, mutation_id, attempt_before)
 select :retry_id, m.mutation_id, m.attempt
 from mutation m join attention_case c
 on c.case_id = :case_id and m.administration = c.administration and m.cause_code = c.code and m.cause_subject = c.subject
-where m.state = 'dead_letter' and (:chosen::bigint[] is null or m.mutation_id = any(:chosen::bigint[]))
+where m.state = case :kind when 'book_again' then 'gone' else 'dead_letter' end and (:chosen::bigint[] is null or m.mutation_id = any(:chosen::bigint[]))
   and not exists (
       select from case_retry_record r join case_retry t using (retry_id)
       where r.mutation_id = m.mutation_id and r.result is null and t.case_id = :case_id and t.finished_at is null and t.retry_id <> :retry_id)
@@ -34,6 +35,13 @@ select * from case_retry where retry_id = :retry_id;
 
 -- name: unfinished
 select * from case_retry where case_id = :case_id and finished_at is null order by retry_id;
+
+-- name: covering^
+-- The try that is going to send what somebody else asks for now.
+select * from case_retry t where t.case_id = :case_id and t.finished_at is null and exists (
+    select from case_retry_record r
+    where r.retry_id = t.retry_id and r.result is null and (:chosen::bigint[] is null or r.mutation_id = any(:chosen::bigint[])))
+order by t.retry_id limit 1;
 
 -- name: last_retry^
 select * from case_retry where case_id = :case_id order by retry_id desc limit 1;

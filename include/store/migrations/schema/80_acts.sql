@@ -50,6 +50,7 @@ create table case_retry (
     case_id text not null references attention_case,
     asked_by text not null check (asked_by <> ''),
     via text not null check (via in ('desk', 'terminal', 'airflow')),
+    kind text not null check (kind in ('again', 'rebook', 'book_again')),
     asked_at timestamptz not null default clock_timestamp(),
     whole boolean not null,
     pace_per_minute integer not null check (pace_per_minute between 1 and 6000),
@@ -68,6 +69,7 @@ create table case_retry (
     check ((finished_at is null) = (outcome is null))
 );
 
+comment on column case_retry.kind is 'Sent again; credited and booked anew; booked once more after somebody deleted it in Exact.';
 comment on column case_retry.refused is 'Tried, and still under the cause of the case.';
 comment on column case_retry.canary_passed is 'One of them left the cause of the case, so that the others follow.';
 comment on column case_retry.not_before is 'Exact''s limits make it rest until then; the sweep takes it up again.';
