@@ -45,6 +45,5 @@ class ExactlyPlugin(AirflowPlugin):
             "destination": "nav",
             "nav_top_level": True,
             "icon": f"{ROOT}/static/icon.svg",
-            "icon_dark_mode": f"{ROOT}/static/icon-dark.svg",
         },
     ]

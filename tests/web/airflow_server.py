@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
@@ -24,6 +25,15 @@ from tests.loopback import sitecustomize
 # Users of Airflow's simple auth manager, each with its name as password, and what they are in the console.
 USERS = {"viewer": "viewer", "user": "operator", "op": "administrator", "admin": "administrator"}
 UP_S = 180
+SERIALISE = """
+import sys
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+DagBundlesManager().sync_bundles_to_db()
+bag = DagBag(dag_folder=sys.argv[1], bundle_name="dags-folder")
+assert bag.dags, bag.import_errors
+sync_bag_to_db(bag, "dags-folder", None)
+"""
 CONSOLE = "/exactly"
 # Nobody answers there.
 NO_PORT = "9"
@@ -123,6 +133,33 @@ class AirflowServer:
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait(10)
+
+    def serialise(self, dag_id: str) -> None:
+        """Make a Dag known to Airflow, as its Dag processor does."""
+        if dag_id not in self._serialised:
+            command = [sys.executable, "-c", SERIALISE, str(REPOSITORY / "dags" / f"{dag_id}.py")]
+            done = subprocess.run(command, env=self.environment, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=UP_S)
+            assert done.returncode == 0, done.stderr
+            self._serialised.add(dag_id)
+            self.airflow("PATCH", f"dags/{dag_id}", {"is_paused": False})
+
+    def draw(self, case_run: str) -> None:
+        """The red square of a case: a failed run of `attention`. Nothing schedules here, so that a cleared one stays cleared."""
+        self.serialise("attention")
+        self.airflow("POST", "dags/attention/dagRuns", {"dag_run_id": case_run, "logical_date": None})
+        self.airflow("PATCH", f"dags/attention/dagRuns/{case_run}/taskInstances/case/0", {"new_state": "failed"})
+        self.airflow("PATCH", f"dags/attention/dagRuns/{case_run}", {"state": "failed"})
+
+    def airflow(self, method: str, path: str, body: object = None, *, user: str = "admin") -> Any:
+        """What Airflow's REST API answers this user; `path` is below `/api/v2`."""
+        headers = {"Authorization": f"Bearer {self.token(user)}"}
+        answer = requests.request(method, f"{self.url}/api/v2/{path}", json=body, headers=headers, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    @cached_property
+    def _serialised(self) -> set[str]:
+        return set()
 
     def token(self, user: str) -> str:
         """Sign in as this user; a bearer token, and what the cookie `_token` holds."""

@@ -1,6 +1,7 @@
 """One Airflow web server and one browser for all tests of the console.
 
 * `airflow_server` (session): see `AirflowServer`; `airflow_server.dsn` is our database: plant what a test needs and look for that alone.
+  `airflow_server.draw(case.run_id)` gives a case its red square in Airflow, `.airflow("GET", "dags/…")` asks Airflow's REST API.
 * `visitor("viewer" | "user" | "op" | "admin" | None)`: a `requests` session that is signed in; `.page(path)`, `.act(path, data)`.
 * `window(user, language="en", theme="light")`: a page of headless Chromium, signed in; it fails its test for errors on the console,
   for requests that leave the server and for pages that break their own policy.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from include.outbox.model import Cause, Draft
 from include.outbox.times import Times
 from include.store.database import Database
@@ -17,9 +19,9 @@ class Plant:
         self.database = Database(dsn)
         self._store = OutboxStore(self.database, WITNESSES, app=APP, owner="planted", times=Times())
 
-    def dead(self, number: str, code: str, subject: str = "", **changes: object) -> None:
+    def dead(self, number: str, code: str, subject: str = "", *, facts: Mapping[str, str] | None = None, **changes: object) -> None:
         """A record that is refused for this cause; its case opens with it."""
-        self.plan(dead(number, Cause(code, subject), **changes))
+        self.plan(dead(number, Cause(code, subject, facts or {}), **changes))
 
     def planned(self, number: str, **changes: object) -> None:
         """A record that waits for its turn."""
