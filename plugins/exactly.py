@@ -46,4 +46,11 @@ class ExactlyPlugin(AirflowPlugin):
             "nav_top_level": True,
             "icon": f"{ROOT}/static/icon.svg",
         },
+        {
+            "name": "Exact",
+            "href": f"{ROOT}/task?dag_id={{DAG_ID}}&run_id={{RUN_ID}}&task_id={{TASK_ID}}&map_index={{MAP_INDEX}}",
+            "url_route": "exactly-task",
+            "destination": "task_instance",
+            "icon": f"{ROOT}/static/icon.svg",
+        },
     ]
