@@ -17,6 +17,7 @@ from include.outbox.ports import Limits, Permit, Receipt
 COUNTED_ERRORS = frozenset({400, 401, 403, 404})
 PAUSE_AT_UNKNOWN_LIMIT_S = 61.0
 FAR_RESET_S = 3600.0
+TOO_MANY_REQUESTS = 429
 
 
 def answer_of(reply: Reply, kind: DocumentKind, *, to_change: bool = False) -> Answer:
@@ -34,8 +35,8 @@ def answer_of(reply: Reply, kind: DocumentKind, *, to_change: bool = False) -> A
         error=text,
         known_cause=KnownCause(known.code, known.subject_kind) if known else None,
         reason=reply.failure or reply.headers.get("Reason", ""),
-        wait_s=wait_s if reply.status == 429 else None,
-        for_today=reply.status == 429 and wait_s is not None and wait_s > FAR_RESET_S,
+        wait_s=wait_s if reply.status == TOO_MANY_REQUESTS else None,
+        for_today=reply.status == TOO_MANY_REQUESTS and wait_s is not None and wait_s > FAR_RESET_S,
         to_change=to_change,
     )
 
@@ -51,14 +52,23 @@ def receipt_of(reply: Reply, permit: Permit, method: str, endpoint: str) -> Rece
         seconds=reply.seconds,
         answer_class="answered" if reply.status is not None else reply.failure,
         counted_error=reply.status in COUNTED_ERRORS,
-        limits=Limits(seen.minute_limit, seen.minute_remaining, seen.minute_reset_s, seen.day_limit, seen.day_remaining, seen.day_reset_s),
-        pause_s=_pause_s(reply),
+        limits=Limits(
+            minute_limit=seen.minute_limit,
+            minute_remaining=seen.minute_remaining,
+            minute_reset_s=seen.minute_reset_s,
+            minute_window=seen.minute_reset_ms,
+            day_limit=seen.day_limit,
+            day_remaining=seen.day_remaining,
+            day_reset_s=seen.day_reset_s,
+            day_window=seen.day_reset_ms,
+        ),
+        pause_s=_pause_s(reply) if reply.status == TOO_MANY_REQUESTS else None,
     )
 
 
 def _pause_s(reply: Reply) -> float | None:
     exhausted_s = limits_of(reply.headers).exhausted_for_s
-    if reply.status == 429 and exhausted_s is None:
+    if reply.status == TOO_MANY_REQUESTS and exhausted_s is None:
         return PAUSE_AT_UNKNOWN_LIMIT_S
     return exhausted_s
 

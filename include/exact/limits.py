@@ -17,7 +17,10 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 
 @dataclass(frozen=True)
 class LimitHeaders:
-    """Limits and what is left of them; resets in seconds after the answer. None: the header was absent."""
+    """Limits and what is left of them; resets in seconds after the answer, and as Exact gave them, in epoch milliseconds.
+
+    None: the header was absent.
+    """
 
     minute_limit: int | None
     minute_remaining: int | None
@@ -25,6 +28,8 @@ class LimitHeaders:
     day_limit: int | None
     day_remaining: int | None
     day_reset_s: float | None
+    minute_reset_ms: int | None
+    day_reset_ms: int | None
 
     @property
     def exhausted_for_s(self) -> float | None:
@@ -47,6 +52,8 @@ def limits_of(headers: Mapping[str, str]) -> LimitHeaders:
         _number(headers.get("X-RateLimit-Limit")),
         _number(headers.get("X-RateLimit-Remaining")),
         _seconds_until(headers.get("X-RateLimit-Reset"), now),
+        _number(headers.get("X-RateLimit-Minutely-Reset")),
+        _number(headers.get("X-RateLimit-Reset")),
     )
 
 

@@ -38,7 +38,10 @@ class Permit:
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits as the headers of one answer gave them (FACTS 2.4); a None was not in the headers. Resets in seconds from the answer."""
+    """Limits as the headers of one answer gave them (FACTS 2.4); a None was not in the headers. Resets in seconds from the answer.
+
+    `minute_window`, `day_window`: which minute and day these are about, as Exact numbers their ends.
+    """
 
     minute_limit: int | None = None
     minute_remaining: int | None = None
@@ -46,6 +49,8 @@ class Limits:
     day_limit: int | None = None
     day_remaining: int | None = None
     day_reset_s: float | None = None
+    minute_window: int | None = None
+    day_window: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ import heapq
 from collections.abc import Callable
 
 from include.errors import RetryableError
-from include.outbox.ports import Permit, Purpose, Receipt
+from include.outbox.allowance import LONG_AGO, Allowance, noted
+from include.outbox.ports import Limits, Permit, Purpose, Receipt
 from include.outbox.times import Times
 
 ERROR_SLOTS = 5
+TOO_MANY_REQUESTS = 429
 
 
 class Slots:
@@ -19,6 +21,16 @@ class Slots:
         self._free = [(0.0, slot, 0) for slot in range(number)]
         self._turns = [0] * number
         self._holders: dict[int, str] = {}
+        self._taken = [0.0] * number
+        self._until = [0.0] * number
+
+    def taken_at(self, slot: int, holder: str) -> float | None:
+        """When its holder took it; None when the lease handed it on."""
+        return self._taken[slot] if self._holders.get(slot) == holder else None
+
+    def in_flight(self, moment: float) -> int:
+        """How many are held by somebody whose lease lasts."""
+        return sum(self._until[slot] > moment for slot in self._holders)
 
     def wait_s(self, moment: float) -> float:
         """Seconds until a slot is free; 0 when one is."""
@@ -26,9 +38,10 @@ class Slots:
             heapq.heappop(self._free)
         return max(0.0, self._free[0][0] - moment)
 
-    def take(self, holder: str, until: float) -> int:
+    def take(self, holder: str, moment: float, until: float) -> int:
         slot = heapq.heappop(self._free)[1]
         self._holders[slot] = holder
+        self._taken[slot], self._until[slot] = moment, until
         self._rest(slot, until)
         return slot
 
@@ -53,6 +66,7 @@ class Limiter:
         self.errors: dict[str, Slots] = {}
         self.charged = 0
         self.paused_until = 0.0
+        self.allowance = Allowance(limit=minute_limit)
 
     def budget(self, endpoint: str) -> Slots:
         if endpoint not in self.errors:
@@ -64,22 +78,32 @@ class Limiter:
         division, endpoint, holder = permit_for
         moment = self.clock()
         budget = self.budget(endpoint)
+        shared_s = self.allowance.wait_s(self.permits.in_flight(moment), moment, self.times.cooldown_s)
         for wait_s, reason in (
             (self.paused_until - moment, "Exact asked the division to wait"),
+            (shared_s, "the calls of the minute are used up"),
             (budget.wait_s(moment), "the error budget rests"),
             (self.permits.wait_s(moment), "the calls of the minute are used up"),
         ):
             if wait_s > 0:
                 raise RetryableError(reason, retry_after_s=max(0.05, wait_s))
         until = moment + self.times.lease_s
-        return Permit(division, endpoint, self.permits.take(holder, until), budget.take(holder, until), holder)
+        return Permit(division, endpoint, self.permits.take(holder, moment, until), budget.take(holder, moment, until), holder)
 
     def give_back(self, receipt: Receipt) -> None:
         moment = self.clock()
         self.charged += receipt.counted_error
+        self._note(receipt, moment)
         self._free(receipt.permit, moment + self.times.cooldown_s, moment + self.times.error_window_s * receipt.counted_error)
         if receipt.pause_s is not None:
             self.paused_until = max(self.paused_until, moment + receipt.pause_s)
+
+    def _note(self, receipt: Receipt, moment: float) -> None:
+        limits = receipt.limits or Limits()
+        if receipt.status == TOO_MANY_REQUESTS and limits.minute_remaining is None:
+            return
+        taken_at = self.permits.taken_at(receipt.permit.slot, receipt.permit.holder)
+        self.allowance = noted(self.allowance, limits, LONG_AGO if taken_at is None else taken_at, moment, self.times.cooldown_s)
 
     def give_back_unused(self, permit: Permit) -> None:
         moment = self.clock()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+
 import psycopg
 
 from include.errors import RetryableError
@@ -15,6 +18,7 @@ _sql = named_queries("limits")
 RESERVES = {Purpose.OPERATOR: 0.0, Purpose.INTERACTIVE: 0.02, Purpose.NEAR_TIME: 0.05, Purpose.BULK: 0.4}
 ERROR_SLOTS = 5
 UNKNOWN_CLASS = "unknown"
+TOO_MANY_REQUESTS = 429
 
 
 class PermitGate:
@@ -37,6 +41,7 @@ class PermitGate:
                 endpoint=endpoint,
                 holder=self._owner,
                 lease_s=self._times.lease_s,
+                minute_s=self._times.cooldown_s,
                 reserve=RESERVES[purpose],
                 error_slots=ERROR_SLOTS,
             )
@@ -56,8 +61,9 @@ class PermitGate:
 def give_back(connection: psycopg.Connection[Row], app: str, receipt: Receipt, *, times: Times, mutation_id: int | None) -> None:
     """Free the permit, note limits and the call; within the caller's transaction."""
     permit = receipt.permit
-    _free(connection, app, permit, cooldown_s=times.cooldown_s, window_s=times.error_window_s if receipt.counted_error else 0.0)
-    _note_limits(connection, app, receipt)
+    window_s = times.error_window_s if receipt.counted_error else 0.0
+    taken_at = _free(connection, app, permit, cooldown_s=times.cooldown_s, window_s=window_s)
+    _note_limits(connection, app, receipt, taken_at, minute_s=times.cooldown_s)
     if mutation_id is not None:
         _sql.note_streak(connection, app=app, division=permit.division, is_unknown=receipt.answer_class == UNKNOWN_CLASS)
     _sql.note_call(
@@ -74,21 +80,22 @@ def give_back(connection: psycopg.Connection[Row], app: str, receipt: Receipt, *
     )
 
 
-def _free(connection: psycopg.Connection[Row], app: str, permit: Permit, *, cooldown_s: float, window_s: float) -> None:
+def _free(connection: psycopg.Connection[Row], app: str, permit: Permit, *, cooldown_s: float, window_s: float) -> datetime | None:
+    """Returns when the permit was taken; None when its lease had handed it on."""
     where = {"app": app, "division": permit.division, "holder": permit.holder}
-    _sql.free_permit(connection, **where, slot=permit.slot, cooldown_s=cooldown_s)
+    taken_at: datetime | None = _sql.free_permit(connection, **where, slot=permit.slot, cooldown_s=cooldown_s)
     _sql.free_error_slot(connection, **where, endpoint=permit.endpoint, error_slot=permit.error_slot, window_s=window_s)
+    return taken_at
 
 
-def _note_limits(connection: psycopg.Connection[Row], app: str, receipt: Receipt) -> None:
-    limits = receipt.limits or Limits()
+def _note_limits(connection: psycopg.Connection[Row], app: str, receipt: Receipt, taken_at: datetime | None, *, minute_s: float) -> None:
     _sql.note_limits(
         connection,
         app=app,
         division=receipt.permit.division,
-        minute_limit=limits.minute_limit,
-        day_limit=limits.day_limit,
-        day_remaining=limits.day_remaining,
-        day_reset_s=limits.day_reset_s,
+        taken_at=taken_at,
+        minute_s=minute_s,
+        may_have_counted=receipt.status != TOO_MANY_REQUESTS,
+        **asdict(receipt.limits or Limits()),
         pause_s=receipt.pause_s,
     )

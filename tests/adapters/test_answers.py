@@ -105,7 +105,14 @@ def test_a_receipt_holds_the_limits_that_the_answer_showed() -> None:
 
     assert receipt.limits is not None
     assert (receipt.limits.day_limit, receipt.limits.day_remaining, receipt.limits.minute_limit) == (5000, 0, 60)
-    assert (receipt.status, receipt.seconds, receipt.pause_s) == (201, 0.5, 61.0)
+    assert (receipt.limits.day_window, receipt.limits.minute_window) == (MIDNIGHT_MS + 60_000, None)
+    assert (receipt.status, receipt.seconds, receipt.pause_s) == (201, 0.5, None)
+
+
+def test_a_receipt_of_a_refusal_makes_all_wait_for_the_reset() -> None:
+    shown = {"X_RateLimit_Minutely_Remaining": 0, "X_RateLimit_Minutely_Reset": MIDNIGHT_MS + 30_000}
+
+    assert receipt_of(reply(429, **shown), PERMIT, "POST", KIND.endpoint).pause_s == 31.0
 
 
 def test_a_receipt_of_an_unlimited_answer_pauses_nobody() -> None:

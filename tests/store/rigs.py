@@ -28,9 +28,9 @@ APP = "app"
 WITNESSES = {ENDPOINT: Witness("lines", "EntryID", "JournalCode")}
 MOVED = {
     "mutation": ("sent_at", "not_before", "next_look_at", "posted_at"),
-    "permit": ("free_at",),
+    "permit": ("free_at", "taken_at"),
     "error_slot": ("free_at",),
-    "quota": ("paused_until", "day_reset_at"),
+    "quota": ("paused_until", "day_reset_at", "minute_reset_at", "unseen_at", "told_taken_at", "told_at"),
     "mirror_cursor": ("began_at", "finished_at"),
 }
 

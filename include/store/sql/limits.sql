@@ -1,27 +1,22 @@
 -- name: take_permit^
-select * from take_permit(:app, :division, :endpoint, :holder, :lease_s, :reserve, :error_slots);
+select * from take_permit(:app, :division, :endpoint, :holder, :lease_s, :minute_s, :reserve, :error_slots);
 
--- name: free_permit!
--- Free again `cooldown` after the answer was received; ours only, as a lease may have handed it on.
+-- name: free_permit$
+-- Free again `cooldown` after the answer was received; ours only, as a lease may have handed it on. Returns when it was taken.
 update permit set free_at = clock_timestamp() + make_interval(secs => :cooldown_s), holder = null
-where app = :app and division = :division and slot = :slot and holder = :holder;
+where app = :app and division = :division and slot = :slot and holder = :holder
+returning taken_at;
 
 -- name: free_error_slot!
 -- A counted error keeps its slot for the error window.
 update error_slot set free_at = clock_timestamp() + make_interval(secs => :window_s), holder = null
 where app = :app and division = :division and endpoint = :endpoint and slot = :error_slot and holder = :holder;
 
--- name: note_limits!
--- What the headers said; what they did not say stays, and so does a limit of 0. An exhausted minute stops the division until its reset.
-update quota set
-    -- `least` passes over nulls: what was not said must not become the bound.
-    minute_limit = case when :minute_limit::bigint > 0 then least(:minute_limit::bigint, 100000) else minute_limit end,
-    day_limit = case when :day_limit::bigint is not null then least(:day_limit::bigint, 1000000000) else day_limit end,
-    day_remaining = case when :day_remaining::bigint is not null then least(:day_remaining::bigint, 1000000000) else day_remaining end,
-    day_reset_at = coalesce(clock_timestamp() + make_interval(secs => :day_reset_s), day_reset_at),
-    paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => :pause_s)),
-    seen_at = clock_timestamp()
-where app = :app and division = :division;
+-- name: note_limits$
+-- What the headers said; what they did not say stays. A 429 makes the division wait.
+select note_limits(
+    :app, :division, :taken_at, :minute_s, :may_have_counted,
+    :minute_limit, :minute_remaining, :minute_window, :minute_reset_s, :day_limit, :day_remaining, :day_window, :day_reset_s, :pause_s);
 
 -- name: note_streak!
 update quota set unknown_streak = case when :is_unknown then unknown_streak + 1 else 0 end
