@@ -25,6 +25,16 @@ from tests.web.airflow_server import AirflowServer, Visitor
 from tests.web.planting import Plant
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failing test shows what the server said meanwhile."""
+    report = yield
+    server = getattr(item, "funcargs", {}).get("airflow_server")
+    if report.failed and isinstance(server, AirflowServer):
+        report.sections.append(("Airflow's web server", server.log()))
+    return report
+
+
 @pytest.fixture(scope="session")
 def airflow_server(postgres: Postgres) -> Iterator[AirflowServer]:
     directory = Path(tempfile.mkdtemp(prefix="airflow-web-", dir="/tmp"))
