@@ -10,6 +10,7 @@ from include.outbox.cause_texts_customers import TEXTS_OF_CUSTOMERS
 from include.outbox.cause_texts_documents import TEXTS_OF_DOCUMENTS
 from include.outbox.cause_texts_exact import TEXTS_OF_EXACT
 from include.outbox.cause_texts_orders import TEXTS_OF_ORDERS
+from include.outbox.cause_texts_reconciliation import TEXTS_OF_RECONCILIATION
 from include.outbox.cause_texts_returns import TEXTS_OF_RETURNS
 from include.outbox.cause_texts_set_up import TEXTS_OF_SET_UP
 from include.outbox.cause_texts_sources import TEXTS_OF_SOURCES
@@ -28,6 +29,7 @@ CAUSES: Mapping[str, CauseText] = {
     **TEXTS_OF_EXACT,
     **TEXTS_OF_DOCUMENTS,
     **TEXTS_OF_SET_UP,
+    **TEXTS_OF_RECONCILIATION,
 }
 
 UNNAMED = CauseText(

@@ -1,4 +1,4 @@
-"""What people look at to judge: comparisons of both sides, and charts as Plotly's JSON.
+"""Reconciliation and reports: differences and their kinds, charts, files. Pure: what is compared is handed in.
 
-Figures come in as rows and go out as findings and figures: no SQL, no page lives here. May import store and what lies below it.
+May import exact, sources, administrations, store and outbox, and neither mappings nor checks.
 """

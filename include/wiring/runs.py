@@ -51,7 +51,7 @@ def purpose_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Purpose
     """
     if context["dag"].dag_id == OPERATORS_DAG:
         return Purpose.OPERATOR
-    past = any(_moment(params, name) is not None for name in ("since", "until")) or _run_type(context) == "backfill"
+    past = any(_moment(params, name) is not None for name in ("since", "until")) or run_type(context) == "backfill"
     return Purpose.BULK if past and not params.get("order_numbers") else Purpose.NEAR_TIME
 
 
@@ -64,13 +64,14 @@ def window_of(context: Mapping[str, Any], params: Mapping[str, Any]) -> Window:
         end = context["dag_run"].run_after
         begin = end
     by_hand = since is not None or until is not None
-    scheduled = _run_type(context) == "scheduled"
+    scheduled = run_type(context) == "scheduled"
     if (since or begin) > (until or end):
         raise SetupError("empty_window", f"{since or begin}..{until or end}", cure="`since` must lie before `until`")
     return Window(since or begin, until or end, numbers, follows_cursor=scheduled and not by_hand)
 
 
-def _run_type(context: Mapping[str, Any]) -> str:
+def run_type(context: Mapping[str, Any]) -> str:
+    """Who started the run: scheduled, manual, backfill."""
     return str(context["dag_run"].run_type).rpartition(".")[2].lower()
 
 

@@ -20,6 +20,7 @@ PER_ADMINISTRATION = [
     ("unknown_outcomes", "settle"),
     ("mirror_refresh", "refresh"),
     ("mapping_checks", "check"),
+    ("nightly_reconciliation", "refresh"),
     ("token_keepalive", "keep_alive"),
 ]
 PARSE_STOP_S = 1.0
