@@ -14,8 +14,7 @@ from include.checks.health import LastRun, Signal, Vitals, signals, worst
 from include.console.health_figures import Figures, FlowHealth, Waiting
 from include.store.database import Database, Row
 from include.store.figures import FigureStore
-from include.store.health import HealthStore, Period, Span
-from include.store.quota import QuotaStore
+from include.store.health import HealthStore, Period, Span, SummedQuota
 
 ZONE = "Europe/Amsterdam"
 POSTS_STOP_AT = 3
@@ -113,7 +112,7 @@ class HealthBoard:
                 cases=cases.get(each.name, 0),
                 mirror_entity=(mirror := mirrors.get(each.division, {})).get("entity", ""),
                 mirror_at=mirror.get("began_at"),
-                quota=Forecasts(each, QuotaStore(self._database, each.division)).all(),
+                quota=Forecasts(each, SummedQuota(self._database, each.division, administration=each.name)).all(),
                 flows=figures.flows(each.name),
             )
             for each in self._administrations

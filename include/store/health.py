@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from include.store.database import Database, Row, named_queries
+from include.store.quota import MEASURED_DAYS, Backlog, QuotaStore
 
 _sql = named_queries("health")
 
@@ -97,6 +98,31 @@ class HealthStore:
     def _rows(self, query: Any, **parameters: Any) -> list[Row]:
         with self._database.transaction() as connection:
             return list(query(connection, **parameters))
+
+
+class SummedQuota(QuotaStore):
+    """Limits and backlog of one division as `QuotaStore` has them, from the sums: a page asks for all divisions at once."""
+
+    def __init__(self, database: Database, division: int, *, administration: str) -> None:
+        super().__init__(database, division)
+        self._administration = administration
+
+    def backlogs(self) -> list[Backlog]:
+        """What is planned, by flow; what is bulk comes last."""
+        with self._database.transaction() as connection:
+            planned = list(_sql.planned(connection, administration=self._administration))
+        measured = {row["flow"]: row for row in self._measured()} if planned else {}
+        calls = {flow: {"measured_calls": row["calls"], "measured_documents": row["documents"]} for flow, row in measured.items()}
+        return [Backlog(**row, **calls.get(row["flow"], {"measured_calls": 0, "measured_documents": 0})) for row in planned]
+
+    def background(self) -> tuple[int, float]:
+        """Calls of the last days that carried no document, and the seconds in which they were made."""
+        rows = self._measured()
+        return sum(row["calls"] for row in rows if not row["flow"]), max((row["seconds"] for row in rows), default=0.0)
+
+    def _measured(self) -> list[Row]:
+        with self._database.transaction() as connection:
+            return list(_sql.measured(connection, division=self._division, days=MEASURED_DAYS))
 
 
 def _columns(span: Span) -> dict[str, Any]:

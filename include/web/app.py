@@ -7,13 +7,27 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from include.web import routes_queue
+from include.web import (
+    routes_act_dialogs,
+    routes_acts,
+    routes_charts,
+    routes_health,
+    routes_queue,
+    routes_task,
+)
 from include.web.failures import add_failures
 from include.web.pages import STATIC
 from include.web.security import SecurityHeaders, own_request
 
 # Each has a `router`, and `TABS` for the navigation.
-SUBJECTS = (routes_queue,)
+SUBJECTS = (
+    routes_queue,
+    routes_charts,
+    routes_health,
+    routes_task,
+    routes_acts,
+    routes_act_dialogs,
+)
 ROUTERS = tuple(subject.router for subject in SUBJECTS)
 
 

@@ -7,12 +7,28 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from include.console.words import frame, queue
+from include.console.words import (
+    acts,
+    frame,
+    health,
+    health_signals,
+    queue,
+    record,
+    task,
+)
 from include.outbox.causes import Language
 
 # The person's own choice by the switch, and the language of Airflow's pages, which only the browser knows and tells.
 CHOICE, AIRFLOWS = "exactly_language", "exactly_airflow_language"
-SUBJECTS = (frame, queue)
+SUBJECTS = (
+    frame,
+    queue,
+    record,
+    health,
+    health_signals,
+    acts,
+    task,
+)
 WORDS: dict[str, tuple[str, str]] = {key: texts for subject in SUBJECTS for key, texts in subject.WORDS.items()}
 Translate = Callable[..., str]
 

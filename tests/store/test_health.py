@@ -14,7 +14,8 @@ from psycopg.rows import dict_row
 from include.outbox.model import Cause, Outcome
 from include.outbox.states import State
 from include.store.database import Database
-from include.store.health import HealthStore, Period, Span
+from include.store.health import HealthStore, Period, Span, SummedQuota
+from include.store.quota import QuotaStore
 from tests.outbox.scenes import DIVISION, dead, draft
 from tests.store.grown import grow
 from tests.store.rigs import PostgresRig
@@ -132,6 +133,21 @@ def test_calls_are_counted_but_for_those_that_a_limit_turned_away(rig: PostgresR
     for _ in range(2):
         [row] = health.calls_over_time(month(health))
         assert (row["calls"], row["refused"], row["unanswered"]) == (4, 2, 1)
+
+
+def test_calls_are_told_apart_by_the_flow_whose_documents_they_carried(rig: PostgresRig, health: HealthStore) -> None:
+    rig.store().plan([draft("A1"), draft("A2")], None)
+    for mutation_id in (1, 1, 2, None, None):
+        rig.connection.execute(
+            "insert into api_call (app, division, method, endpoint, status, answer_class, seconds, mutation_id, owner)"
+            " values ('app', %s, 'POST', 'salesentry/SalesEntries', 201, 'posted', 0.1, %s, 'worker')",
+            (DIVISION, mutation_id),
+        )
+    health.sum_up()
+    counted, summed = QuotaStore(health._database, DIVISION), SummedQuota(health._database, DIVISION, administration="BE")
+
+    assert summed.backlogs() == counted.backlogs() != []
+    assert summed.background()[0] == counted.background()[0] == 2
 
 
 def test_whoever_finds_another_one_counting_reads_what_is_there(rig: PostgresRig, health: HealthStore) -> None:

@@ -26,8 +26,8 @@ with counted as (
     from counted window whole as (partition by administration, flow, since), so_far as (whole order by step)
 )
 select administration, flow, since, max(total)::integer as documents,
-    max(pace_seconds(step + (0.50 * total - before) / documents)) filter (where before < 0.50 * total and before + documents >= 0.50 * total) as p50_s,
-    max(pace_seconds(step + (0.95 * total - before) / documents)) filter (where before < 0.95 * total and before + documents >= 0.95 * total) as p95_s
+    max(pace_seconds(step, (0.50 * total - before) / documents)) filter (where before < 0.50 * total and before + documents >= 0.50 * total) as p50_s,
+    max(pace_seconds(step, (0.95 * total - before) / documents)) filter (where before < 0.95 * total and before + documents >= 0.95 * total) as p95_s
 from placed group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: paces_over_time
@@ -39,8 +39,8 @@ with counted as (
     from counted window whole as (partition by administration, at), so_far as (whole order by step)
 )
 select administration, at,
-    max(pace_seconds(step + (0.50 * total - before) / documents)) filter (where before < 0.50 * total and before + documents >= 0.50 * total) as p50_s,
-    max(pace_seconds(step + (0.95 * total - before) / documents)) filter (where before < 0.95 * total and before + documents >= 0.95 * total) as p95_s
+    max(pace_seconds(step, (0.50 * total - before) / documents)) filter (where before < 0.50 * total and before + documents >= 0.50 * total) as p50_s,
+    max(pace_seconds(step, (0.95 * total - before) / documents)) filter (where before < 0.95 * total and before + documents >= 0.95 * total) as p95_s
 from placed group by 1, 2 order by 1, 2;
 
 -- name: open
@@ -52,6 +52,18 @@ from health_outcome where state not in ('posted', 'dismissed') group by 1, 2, 3,
 select division, date_trunc(:unit, hour, :zone) as at, sum(calls)::integer as calls, sum(refused)::integer as refused,
     sum(unanswered)::integer as unanswered
 from health_calls where hour >= :since group by 1, 2 order by 1, 2;
+
+-- name: planned
+-- What is planned in a division, by flow, bulk apart.
+select flow, is_bulk, sum(documents)::integer as documents
+from health_outcome where administration = :administration and state = 'planned' group by 1, 2 order by 2, 1;
+
+-- name: measured
+-- Calls that the documents of each flow needed lately, and without a flow those that carried none.
+select flow, sum(calls)::integer as calls, sum(documents)::integer as documents,
+    extract(epoch from clock_timestamp() - min(min(hour)) over ())::double precision as seconds
+from health_calls
+where division = :division and hour >= clock_timestamp() - make_interval(days => :days) group by 1;
 
 -- name: mirrors
 -- The feed of each division that was read longest ago, and how many there are.

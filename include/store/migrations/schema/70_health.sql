@@ -25,7 +25,7 @@ comment on column health_outcome.oldest_at is 'Since when the oldest of them is 
 create index health_outcome_hour on health_outcome (hour);
 create index health_outcome_open on health_outcome (administration) where state not in ('posted', 'dismissed');
 
--- Durations, counted by steps of a fifth: what was booked by itself, past windows apart.
+-- Durations, counted by steps of three tenths: what was booked by itself, past windows apart.
 create table health_pace (
     slice bigint not null,
     administration text not null,
@@ -46,13 +46,17 @@ create table health_calls (
     slice bigint not null,
     division integer not null,
     hour timestamptz not null,
+    flow text not null,
     calls integer not null,
     refused integer not null,
     unanswered integer not null,
-    primary key (slice, division, hour)
+    documents integer not null,
+    primary key (slice, division, hour, flow)
 );
 
+comment on column health_calls.flow is 'Whose documents they carried; empty for reads and looks.';
 comment on column health_calls.calls is 'Those that count against the limits: all but those that Exact turned away because of them.';
+comment on column health_calls.documents is 'How many documents they were about; one that two slices share counts twice.';
 
 create index health_calls_hour on health_calls (hour);
 
@@ -66,13 +70,14 @@ insert into health_mark default values;
 
 comment on column health_mark.changed_up_to is 'What changed before was counted; a little is counted again, as it may have been committed later.';
 
--- Steps of a fifth from a tenth of a second on.
+-- Steps of three tenths from a tenth of a second on.
 create function pace_step(seconds double precision) returns smallint language sql immutable as $$
-    select least(130, greatest(0, floor(ln(greatest(seconds, 0.1) / 0.1) / ln(1.2))))::smallint
+    select least(85, greatest(0, floor(ln(greatest(seconds, 0.1) / 0.1) / ln(1.3))))::smallint
 $$;
 
-create function pace_seconds(step double precision) returns double precision language sql immutable as $$
-    select 0.1 * power(1.2, step)
+-- The duration at which this share of a step's documents was booked, as if they were spread evenly over it.
+create function pace_seconds(step smallint, share numeric) returns double precision language sql immutable as $$
+    select 0.1 * power(1.3::double precision, step) * (1 + 0.3 * share::double precision)
 $$;
 
 -- Count the slices of mutations that changed since the mark.
@@ -116,10 +121,12 @@ declare
 begin
     delete from health_calls where slice >= p_since / 1000;
     insert into health_calls
-    select call_id / 1000, division, date_trunc('hour', at, 'UTC'), count(*) filter (where status is distinct from 429),
-        count(*) filter (where status >= 400), count(*) filter (where status is null)
-    from api_call where call_id >= p_since / 1000 * 1000
-    group by 1, 2, 3;
+    select c.call_id / 1000, c.division, date_trunc('hour', c.at, 'UTC'), coalesce(m.flow, ''),
+        count(*) filter (where c.status is distinct from 429), count(*) filter (where c.status >= 400),
+        count(*) filter (where c.status is null), count(distinct c.mutation_id)
+    from api_call c left join mutation m using (mutation_id)
+    where c.call_id >= p_since / 1000 * 1000
+    group by 1, 2, 3, 4;
     return newest;
 end
 $$;
