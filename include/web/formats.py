@@ -37,6 +37,12 @@ def number(context: Context, value: Decimal | int | None) -> str:
     return NOTHING if value is None else _grouped(context, f"{value:,}")
 
 
+@pass_context
+def percent(context: Context, value: Decimal) -> str:
+    """`21%`, `5,5%`."""
+    return f"{_grouped(context, f'{value.normalize():f}')}%"
+
+
 def _grouped(context: Context, text: str) -> str:
     return text.translate(DUTCH) if context["language"] == "nl" else text
 
@@ -77,4 +83,4 @@ def age(context: Context, since: datetime | timedelta | None) -> str:
     return t("age.days", number=seconds // DAY_S)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"money": money, "number": number, "moment": moment, "day": day, "age": age}
+FILTERS: dict[str, Callable[..., Any]] = {"money": money, "number": number, "percent": percent, "moment": moment, "day": day, "age": age}
