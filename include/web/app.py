@@ -13,6 +13,7 @@ from include.web import (
     routes_charts,
     routes_health,
     routes_queue,
+    routes_record,
     routes_task,
 )
 from include.web.failures import add_failures
@@ -22,6 +23,7 @@ from include.web.security import SecurityHeaders, own_request
 # Each has a `router`, and `TABS` for the navigation.
 SUBJECTS = (
     routes_queue,
+    routes_record,
     routes_charts,
     routes_health,
     routes_task,
