@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,11 @@ from uuid import UUID
 from include.console.trace import live_document
 from include.errors import SetupError
 from include.exact.booked import written_document
+from include.exact.client import Query
 from include.exact.documents import KINDS
 from include.exact.models.sales_entry import SalesEntry
 from include.exact.models.sales_invoice import SalesInvoice
+from include.exact.odata import equal, every
 from include.outbox.model import Draft, Mutation
 from include.outbox.states import State
 from include.retrying import drafts_of
@@ -24,6 +27,8 @@ from include.store.database import Database
 from include.store.deeds import Doer
 
 OURS = "ours"
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+DIGITS_MAX = 9
 DOCUMENTS = (SalesInvoice.endpoint, SalesEntry.endpoint)
 
 
@@ -75,6 +80,23 @@ def beside(run: Run, record: Mutation, exact_id: UUID) -> Beside:
     return Beside(record=record, document=document, fields=found, pairs=tuple(_pairs(record, draft, found)), draft=draft)
 
 
+def document_id(run: Run, record: Mutation, said: str) -> UUID:
+    """The document that a person names: by its id, by the address of its page in Exact, or by its number there, which takes a call.
+
+    Raises `SetupError` when that names none, or several.
+    """
+    if found := GUID.search(said):
+        return UUID(found[0])
+    number, kind = said.strip(), KINDS[record.endpoint]
+    if not number.isdecimal() or record.endpoint not in DOCUMENTS or len(number) > DIGITS_MAX:
+        raise SetupError("no_document_named", number[:DIGITS_MAX], cure="name it by its number, or the address of its page in Exact")
+    terms = [equal(name, record.look[name]) for name in kind.filter_fields if name in record.look]
+    rows = list(run.exact.rows(Query(record.endpoint, (kind.id_field,), every(*terms, equal(kind.number_field, int(number))))))
+    if len(rows) != 1:
+        raise SetupError("several_documents" if rows else "no_such_document", number, cure="name it by the address of its page in Exact")
+    return UUID(str(rows[0][kind.id_field]))
+
+
 def adopt(database: Database, compared: Beside, doer: Doer) -> None:
     """The document is the record's own from now on. Raises `SetupError` when it is another's, or the record does not wait any more."""
     if not ActStore(database).adopt(compared.record, compared.document, compared.draft, doer):
@@ -92,7 +114,6 @@ def _pairs(record: Mutation, draft: Draft | None, found: dict[str, Any]) -> Iter
     yield Pair("total", None if net is None else net + vat, _amount(found.get("AmountFC")))
     yield Pair("vat", vat, _amount(found.get("VATAmountFC")))
     yield Pair("date", _day(record.endpoint, payload), _day_of(found))
-    yield Pair("status", None, str(found.get("Status") or "") or None)
 
 
 def _amount(value: object) -> Decimal | None:
