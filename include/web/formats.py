@@ -38,9 +38,9 @@ def number(context: Context, value: Decimal | int | None) -> str:
 
 
 @pass_context
-def percent(context: Context, value: Decimal) -> str:
+def percent(context: Context, value: Decimal | None) -> str:
     """`21%`, `5,5%`."""
-    return f"{_grouped(context, f'{value.normalize():f}')}%"
+    return NOTHING if value is None else f"{_grouped(context, f'{value.normalize():f}')}%"
 
 
 def _grouped(context: Context, text: str) -> str:
