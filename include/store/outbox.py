@@ -215,11 +215,11 @@ class OutboxStore:
 
     def _settle(self, mutation: Mutation, outcome: Outcome, receipt: Receipt | None) -> bool:
         with self._database.transaction() as connection:
-            if receipt is not None:
-                give_back(connection, self._app, receipt, times=self._times, mutation_id=mutation.mutation_id)
             settled = self._settled(connection, mutation, outcome)
             if settled and mutation.method is Method.DELETE:
                 self._follow_deletion(connection, mutation, outcome)
+            if receipt is not None:
+                give_back(connection, self._app, receipt, times=self._times, mutation_id=mutation.mutation_id)
             return settled
 
     def _settled(self, connection: psycopg.Connection[Row], mutation: Mutation, outcome: Outcome) -> bool:

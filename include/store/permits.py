@@ -59,13 +59,10 @@ class PermitGate:
 
 
 def give_back(connection: psycopg.Connection[Row], app: str, receipt: Receipt, *, times: Times, mutation_id: int | None) -> None:
-    """Free the permit, note limits and the call; within the caller's transaction."""
+    """Free the permit, note the call and the limits: last in the caller's transaction, as all workers write to the row of the limits."""
     permit = receipt.permit
     window_s = times.error_window_s if receipt.counted_error else 0.0
     taken_at = _free(connection, app, permit, cooldown_s=times.cooldown_s, window_s=window_s)
-    _note_limits(connection, app, receipt, taken_at, minute_s=times.cooldown_s)
-    if mutation_id is not None:
-        _sql.note_streak(connection, app=app, division=permit.division, is_unknown=receipt.answer_class == UNKNOWN_CLASS)
     _sql.note_call(
         connection,
         app=app,
@@ -78,6 +75,9 @@ def give_back(connection: psycopg.Connection[Row], app: str, receipt: Receipt, *
         mutation_id=mutation_id,
         owner=permit.holder,
     )
+    if mutation_id is not None:
+        _sql.note_streak(connection, app=app, division=permit.division, is_unknown=receipt.answer_class == UNKNOWN_CLASS)
+    _note_limits(connection, app, receipt, taken_at, minute_s=times.cooldown_s)
 
 
 def _free(connection: psycopg.Connection[Row], app: str, permit: Permit, *, cooldown_s: float, window_s: float) -> datetime | None:
