@@ -217,7 +217,7 @@ def verify(
 def fleet(context: typer.Context) -> None:
     """Put the promise to the test: real processes on a PostgreSQL and a sandbox of their own, killed and frozen while calls fail.
 
-    A checker that shares no code with the outbox judges I1 to I11. Needs no Airflow. Exit status 1 when an invariant is violated.
+    A checker that shares no code with the outbox judges I1 to I11. Exit status 1 when an invariant is violated.
 
     --orders N, --kills N: how many orders, and how many processes die on the way · --freezes N: how many stand still (SIGSTOP) and go
     on, a quarter of the kills by default · --fault-rate F: share of POSTs that fail, in six ways alike · --postgres-kills N,
@@ -225,6 +225,10 @@ def fleet(context: typer.Context) -> None:
     --time-scale K: by what every duration is divided · --longest S: seconds after which it ends, settled or not · --page FILE: where the
     page with charts goes · --json: one object, in one line · --controls: instead, twelve faults of design put in on purpose, and the
     invariant that catches each
+
+    --airflow: instead, Airflow itself, on a system of its own: its parts and tasks are killed, runs cleared, marked, deleted and backfilled
+    in the middle of sending. --rounds N, --orders N (per company and round), --seed N, --attacks NAME,NAME: these alone, --given-up S:
+    seconds after which Airflow takes a silent task for dead, --keep FOLDER: where its logs go, --json
     """
     from include.cli.show_fleet import fleet_command
 

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from include.cli import output
 from include.cli.environment import PROJECT
+from include.cli.show_fleet_airflow import airflow_command
 from include.demo.postgres import Postgres
 from include.errors import SetupError
 from include.proof.controls import CONTROLS, told, try_control
@@ -29,6 +30,7 @@ from include.proof.fleet_plan import FleetPlan
 from include.proof.fleet_report import INVARIANTS, FleetReport
 
 DATABASE = "fleet"
+AIRFLOW = "--airflow"
 PAGES = PROJECT / "var" / "proof"
 GONE_S = 20.0
 # Without a number: the plan's own.
@@ -60,6 +62,8 @@ SHOWN = (
 
 def fleet_command(arguments: Sequence[str]) -> bool:
     """Do what the command line asks; tells whether the promise held."""
+    if AIRFLOW in arguments:
+        return airflow_command([each for each in arguments if each != AIRFLOW])
     asked = _parser().parse_args(arguments)
     if asked.controls:
         return show_controls(asked.seed, as_json=asked.json)

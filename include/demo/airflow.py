@@ -17,7 +17,8 @@ USER = "admin"
 PARALLELISM = 6
 _PACE: dict[str, dict[str, object]] = {
     "dag_processor": {"refresh_interval": 5, "min_file_process_interval": 30, "parsing_processes": 1},
-    "scheduler": {"task_instance_heartbeat_timeout": 60, "enable_health_check": False},
+    # What a dead scheduler had in hand is started anew when its heartbeat is 30 s old, not only with the next check in five minutes.
+    "scheduler": {"task_instance_heartbeat_timeout": 60, "orphaned_tasks_check_interval": 10, "enable_health_check": False},
     # A finished task is noticed within this time, not within 5 s, when its process ends a moment later than its sockets.
     "workers": {"min_heartbeat_interval": 1},
 }

@@ -57,7 +57,7 @@ class AirflowApi:
     def trigger(self, dag_id: str, **conf: object) -> str:
         """Start a run by hand, before any scheduled one; returns its run id."""
         now = datetime.now(UTC)
-        run = {"dag_run_id": f"demo__{now:%Y-%m-%dT%H:%M:%S}", "logical_date": None, "run_after": (now - BEFORE_SCHEDULED).isoformat()}
+        run = {"dag_run_id": f"demo__{now:%Y-%m-%dT%H:%M:%S.%f}", "logical_date": None, "run_after": (now - BEFORE_SCHEDULED).isoformat()}
         answer = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json={**run, "conf": conf})
         self.unpause(dag_id)
         return str(answer["dag_run_id"])

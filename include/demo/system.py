@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -43,10 +44,14 @@ class SandboxLimits:
 
 @dataclass
 class LocalSystem:
-    """The system below `directory`. Use it in a `with` block: its end stops everything, whatever ended it."""
+    """The system below `directory`. Use it in a `with` block: its end stops everything, whatever ended it.
+
+    `settings`: what the environment of its processes says otherwise than the demo's.
+    """
 
     directory: Path
     limits: SandboxLimits = SandboxLimits()
+    settings: Mapping[str, str] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -116,6 +121,10 @@ class LocalSystem:
         for part in airflow_parts(self.logs):
             self._start(part)
 
+    def part(self, name: str) -> Part:
+        """The part of that name."""
+        return next(part for part in self.parts if part.name == name)
+
     def wait_until_healthy(self) -> None:
         """Wait until the sandbox and every part of Airflow answer; raises when one of them dies or is not there in time."""
         deadline = time.monotonic() + HEALTHY_S
@@ -156,7 +165,7 @@ class LocalSystem:
         ours = {"EXACTLY_SANDBOX_PORT": str(self.sandbox_port), "EXACTLY_POSTGRES_HOST": str(self.postgres.socket_directory)}
         ours["EXACTLY_DATA_DOCS"] = str(self.directory / "data_docs")
         # Without the last one a process that renames itself would lose the mark.
-        return {**airflow, **ours, MARK: self.mark, "SPT_NOENV": "1"}
+        return {**airflow, **ours, **self.settings, MARK: self.mark, "SPT_NOENV": "1"}
 
     def _sandbox(self) -> Part:
         options = {

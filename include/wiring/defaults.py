@@ -16,8 +16,9 @@ TAGS = frozenset({"exact", "orders", "customers", "upkeep", "errors", "impact:hi
 
 TASK: dict[str, Any] = {
     "owner": "exactly",
-    "retries": 5,
-    "retry_delay": timedelta(minutes=1),
+    # A task whose worker was killed goes on after seconds; five minutes of trouble are bridged as before, half an hour at most.
+    "retries": 8,
+    "retry_delay": timedelta(seconds=10),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=15),
     "retry_policy": ByWhoCanPutItRight(),
