@@ -20,7 +20,8 @@ OUTCOMES: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "dismissed": (("dismissed",), "#9aa0aa", ""),
     "to_do": (("dead_letter", "gone"), "#d9603b", "/"),
 }
-HALF, MOST, CALLS, LIMIT = "#2f9e6e", "#5b8def", "#7d6bd0", "#d9603b"
+LINES: Mapping[str, str] = {"p50": "#2f9e6e", "p95": "#5b8def"}
+CALLS, LIMIT = "#7d6bd0", "#d9603b"
 HEIGHT = 210
 
 
@@ -64,9 +65,9 @@ def documents_chart(rows: Sequence[Row], columns: Columns, words: Mapping[str, s
 def pace_chart(rows: Sequence[Row], columns: Columns, words: Mapping[str, str]) -> Figure:
     """Minutes until half, and until nineteen of twenty were booked."""
     lines = []
-    for name, colour, dash in (("p50", HALF, "solid"), ("p95", MOST, "dot")):
+    for name, dash in (("p50", "solid"), ("p95", "dot")):
         minutes = [None if seconds is None else round(float(seconds) / 60, 1) for seconds in columns.values(rows, f"{name}_s")]
-        looks = {"mode": "lines+markers", "line": {"color": colour, "dash": dash, "width": 2}, "marker": {"size": 5}}
+        looks = {"mode": "lines+markers", "line": {"color": LINES[name], "dash": dash, "width": 2}, "marker": {"size": 5}}
         lines.append({"type": "scatter", "name": words[name], "x": columns.labels, "y": minutes, **looks})
     return _figure(lines)
 

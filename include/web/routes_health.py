@@ -16,7 +16,7 @@ from include.console.health_plain import plain, prometheus
 from include.console.health_words import share_in_words, span_in_words, told
 from include.outbox.causes import Language
 from include.outbox.forecast_words import told_forecast
-from include.reports.health_charts import OUTCOMES, Columns, Figure, calls_chart, documents_chart, pace_chart, table_of
+from include.reports.health_charts import LINES, OUTCOMES, Columns, Figure, calls_chart, documents_chart, pace_chart, table_of
 from include.store.health import Period
 from include.web.access import Viewer
 from include.web.companies import administrations
@@ -47,6 +47,7 @@ def health(request: Request, person: Viewer, store: Store, period: Period = Peri
         flows=sorted({each.flow for one in found.administrations for each in one.flows} | ({flow} if flow else set())),
         charts=_charts(found, words_in(language)),
         outcomes=OUTCOMES,
+        lines=LINES,
         limits=THRESHOLDS,
         span=lambda seconds: span_in_words(seconds, language),
         share=lambda value: share_in_words(value, language),

@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Naar het moment waarop ze binnenkwamen, en wat ervan geworden is",
         "By when they came in, and what became of them",
     ),
-    "health.chart.pace": ("Doorlooptijd", "Time to book"),
+    "health.chart.pace": ("Doorlooptijd in minuten", "Minutes to book"),
     "health.chart.pace.about": (
         "Van de wijziging in de webwinkel tot de boeking in Exact; zonder eerdere periodes",
         "From the change in the shop to the booking in Exact; past windows apart",
@@ -38,7 +38,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "health.chart.limit": ("daglimiet", "limit of the day"),
     "health.chart.p50": ("helft binnen", "half within"),
     "health.chart.p95": ("95 % binnen", "95 % within"),
-    "health.chart.minutes": ("minuten", "minutes"),
     "health.chart.table": ("Als tabel", "As a table"),
     "health.chart.when": ("Wanneer", "When"),
     "health.chart.nothing": ("niets in deze periode", "nothing in this period"),

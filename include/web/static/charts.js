@@ -18,10 +18,20 @@
         "juli", "augustus", "september", "oktober", "november", "december",
       ],
       shortMonths: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
+      periods: ["AM", "PM"],
+      dateTime: "%a %-d %b %Y %X",
       date: "%d-%m-%Y",
+      time: "%H:%M:%S",
+      decimal: ",",
+      thousands: ".",
+      grouping: [3],
+      currency: ["€ ", ""],
+      year: "%Y",
+      month: "%b %Y",
+      dayMonth: "%-d %b",
+      dayMonthYear: "%-d %b %Y",
     },
   };
-  const british = { moduleType: "locale", name: "en", dictionary: {}, format: { date: "%d/%m/%Y" } };
   const colour = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   const themed = (layout) => {
@@ -53,7 +63,7 @@
 
   window.addEventListener("DOMContentLoaded", () => {
     if (!window.Plotly) return;
-    window.Plotly.register([dutch, british]);
+    window.Plotly.register([dutch]);
     drawAll();
     document.addEventListener("exactly:theme", drawAll);
     document.addEventListener("htmx:afterSettle", drawAll);
