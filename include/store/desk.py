@@ -59,7 +59,9 @@ class DeskStore:
 
     def counts(self, since: datetime) -> Row:
         """How many records are `open`, `waiting`, and since that moment `booked` and `dismissed`."""
-        return self._rows(_sql.counts, since=since)[0]
+        with self._database.transaction() as connection:
+            row: Row = _sql.counts(connection, since=since)
+        return row
 
     def case_records(self, cause: tuple[str, str, str], *, sort: str, after: tuple[Decimal, int] | None, at_most: int) -> list[Row]:
         """Records of a cause (administration, code, subject), by `oldest`, `newest` or `amount`; `key` places the next page."""
