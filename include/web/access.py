@@ -19,9 +19,8 @@ class AnonymousError(Exception):
 class ForbiddenError(Exception):
     """The person lacks this role."""
 
-    def __init__(self, person: Person, role: Role) -> None:
+    def __init__(self, role: Role) -> None:
         super().__init__(role)
-        self.person = person
         self.role = role
 
 
@@ -44,8 +43,10 @@ async def _asking(request: Request, role: Role) -> Person:
     person = await person_of(request)
     if person is None:
         raise AnonymousError
+    # For pages about a failure, which keep the navigation.
+    request.state.person = person
     if not person.may(role):
-        raise ForbiddenError(person, role)
+        raise ForbiddenError(role)
     return person
 
 

@@ -41,11 +41,10 @@ def add_failures(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
-def failure(request: Request, status: int, key: str, *, cure: str, **values: object) -> HTMLResponse:
-    """A page that says `key`'s words as its heading and `cure` below it; `person` is who asked."""
-    person = values.pop("person", None)
-    shown: dict[str, Any] = {"detail": "", "sign_in": "", **values}
-    return page(request, person, "failure.html", status=status, heading=words_in(language_of(request))(key), cure=cure, **shown)  # type: ignore[arg-type]
+def failure(request: Request, status: int, key: str, *, cure: str, **shown: str) -> HTMLResponse:
+    """A page that says `key`'s words as its heading and `cure` below it; `shown`: a `detail`, and where to `sign_in`."""
+    values = {"detail": "", "sign_in": "", **shown, "heading": words_in(language_of(request))(key), "cure": cure}
+    return page(request, getattr(request.state, "person", None), "failure.html", status=status, **values)
 
 
 async def _anonymous(request: Request, error: AnonymousError) -> HTMLResponse:
@@ -59,7 +58,7 @@ async def _forbidden(request: Request, error: ForbiddenError) -> HTMLResponse:
     t = words_in(language_of(request))
     needed = t("error.forbidden.role", role=t(f"frame.role.{error.role}"))
     cure = f"{needed} {t(f'error.forbidden.{error.role}')} {t('error.forbidden.ask')}"
-    return failure(request, 403, "error.forbidden", cure=cure, person=error.person)
+    return failure(request, 403, "error.forbidden", cure=cure)
 
 
 async def _foreign(request: Request, error: ForeignError) -> HTMLResponse:
