@@ -14,7 +14,7 @@ from include.run import Window
 from include.store.audit import Days
 from include.store.cases import CaseStore
 from include.store.database import Database
-from include.store.deeds import Doer
+from include.store.deeds import DESK, Doer
 from include.store.migrate import upgrade
 from tests.flows.conftest import World, copied
 from tests.flows.reconciling import DAYS, Reconciling
@@ -131,7 +131,7 @@ def test_the_same_differences_open_no_second_case(books: Reconciling) -> None:
 def test_what_somebody_decided_about_stays_decided_until_it_changes(books: Reconciling) -> None:
     (case,) = [case for case in books.cases() if "by_hand" in case]
     database = Database(books.world.store_dsn)
-    CaseStore(database).settle_findings(case, "sold at the fair", Doer("an operator", "console"))
+    CaseStore(database).settle_findings(case, "sold at the fair", Doer("an operator", DESK))
     database.close()
 
     books.reconcile()
