@@ -224,7 +224,7 @@ def _drain(trial: Trial, planned: frozenset[int]) -> None:
 
 def _note(trial: Trial, mutation_ids: set[int]) -> None:
     if mutation_ids:
-        trial.retry = trial.run.cases.retries.note(trial.retry, mutation_ids)
+        trial.retry = trial.run.cases.retries.note(trial.retry, mutation_ids, rests=bool(trial.tally["waiting"]))
 
 
 def _stands(trial: Trial, record: Mutation) -> bool:

@@ -163,10 +163,11 @@ class RetryStore:
         with self._database.transaction() as connection:
             return self._joined(connection, retry, None).total > retry.total
 
-    def note(self, retry: Retry, mutation_ids: Collection[int]) -> Retry:
-        """Note what became of these records, and return how far the try is."""
+    def note(self, retry: Retry, mutation_ids: Collection[int], *, rests: bool = False) -> Retry:
+        """Note what became of these records, and return how far the try is; `rests`: those that are still planned are tried yet."""
+        columns = {"retry_id": retry.retry_id, "mutation_ids": sorted(mutation_ids), "rests": rests}
         with self._database.transaction() as connection:
-            return _retry(_sql.note_results(connection, retry_id=retry.retry_id, mutation_ids=sorted(mutation_ids)))
+            return _retry(_sql.note_results(connection, **columns))
 
     def pass_canary(self, retry: Retry) -> Retry:
         """One of them got through: the others may follow."""

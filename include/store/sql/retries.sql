@@ -56,7 +56,7 @@ from case_retry_record r join mutation m using (mutation_id)
 where r.retry_id = :retry_id and r.result is null order by m.mutation_id limit :at_most;
 
 -- name: note_results^
--- What became of these records, and how far the try is.
+-- What became of these records, and how far the try is. When it rests, it goes on with what is planned and was not sent.
 with noted as (
     update case_retry_record r set result = case
         when m.state = 'posted' then 'posted'
@@ -65,7 +65,7 @@ with noted as (
         else 'elsewhere' end
     from mutation m, case_retry t join attention_case c using (case_id)
     where r.retry_id = :retry_id and t.retry_id = r.retry_id and m.mutation_id = r.mutation_id
-      and r.mutation_id = any(:mutation_ids) and r.result is null
+      and r.mutation_id = any(:mutation_ids) and r.result is null and not (:rests and m.state = 'planned')
     returning r.result
 )
 update case_retry set moved_at = clock_timestamp(), done = done + (select count(*) from noted),
