@@ -24,12 +24,16 @@ WHOLE, FRAGMENT = "layout.html", "fragment.html"
 
 @dataclass(frozen=True)
 class Tab:
-    """An entry of the navigation: the name of its route, the key of its word, who sees it, and its place in the row."""
+    """An entry of the navigation: the name of its route, the key of its word, its place in the row, who sees it.
+
+    It is marked as the place where the reader is on its own page and on those that it `covers`: names of routes.
+    """
 
     route: str
     word: str
     order: int
     role: Role = Role.VIEWER
+    covers: tuple[str, ...] = ()
 
 
 def page(request: Request, person: Person | None, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

@@ -41,7 +41,7 @@ class Asked(BaseModel):
 
 
 Wanted = Annotated[Asked, Query()]
-TABS = (Tab("open_cases", "nav.open", 10), Tab("waiting", "nav.waiting", 20), Tab("done", "nav.done", 30))
+TABS = (Tab("open_cases", "nav.open", 10, covers=("case",)), Tab("waiting", "nav.waiting", 20), Tab("done", "nav.done", 30))
 router = APIRouter()
 
 
