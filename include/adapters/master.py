@@ -177,7 +177,7 @@ def check_company(mirror: MirrorStore, division: int, *, registration: str, vat_
     if company is None:
         raise SetupError("division_not_granted", division, cure="the Exact user cannot see this division: grant it, then sign in again")
     for field, expected in (("ChamberOfCommerceNumber", registration), ("VATNumber", vat_number)):
-        if _letters(company.get(field)) != _letters(expected):
+        if letters(company.get(field)) != letters(expected):
             raise SetupError(
                 "wrong_company",
                 division,
@@ -186,5 +186,6 @@ def check_company(mirror: MirrorStore, division: int, *, registration: str, vat_
     return str(company.get("Description") or "")
 
 
-def _letters(number: object) -> str:
+def letters(number: object) -> str:
+    """A registration or VAT number without what people write between its letters and digits."""
     return "".join(character for character in str(number or "").upper() if character.isalnum())
