@@ -26,6 +26,8 @@ from include.store.figures import FigureStore
 log = logging.getLogger(__name__)
 # States in which the cause of a record is told, with its cure.
 WAITS_FOR_PERSON = frozenset({"dead_letter", "gone"})
+# Facts of causes that the page tells in places of their own.
+TOLD_ELSEWHERE = frozenset({"text", "answer", "order", "return", "division", "customer", "waits_for"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,7 @@ def record_story(database: Database, mutation_id: int, reader: Reader, *, links:
     tasks = _tasks(desk, events, calls)
     waits = row["state"] in WAITS_FOR_PERSON and row["case_state"] is not None
     says, cure = explain(row["cause_code"], row["cause_subject"], reader.language) if _is_told(row) else ("", "")
-    facts = reader.eyes.facts({name: fact for name, fact in row["cause_facts"].items() if name not in {"text", "answer"}})
+    facts = reader.eyes.facts({name: fact for name, fact in row["cause_facts"].items() if name not in TOLD_ELSEWHERE})
     return RecordStory(
         line=RecordLine(**line_of(row), since=row["updated_at"]),
         division=row["division"],

@@ -29,7 +29,7 @@ TEXTS_OF_CHANGES = {
             "wordt niet vanzelf veranderd."
         ),
         cure_nl=(
-            "Wilt u crediteren en opnieuw boeken: exactly errors rebook {subject}. Moet het blijven zoals het geboekt is, "
+            "Geldt wat de webshop nu zegt, kies dan crediteren en opnieuw boeken. Moet het blijven zoals het geboekt is, "
             "wijs dit geval dan af met de reden."
         ),
         cause_en=(
@@ -37,8 +37,8 @@ TEXTS_OF_CHANGES = {
             "changed by itself."
         ),
         cure_en=(
-            "To credit it and book it anew: exactly errors rebook {subject}. If it is to stay as it was booked, dismiss this case with the "
-            "reason."
+            "If what the shop says now is to count, credit it and book it anew. If it is to stay as it was booked, dismiss this case "
+            "with the reason."
         ),
     ),
     "replaced": CauseText(

@@ -8,24 +8,20 @@ TEXTS_OF_DOCUMENTS = {
     "deleted_in_exact": CauseText(
         cause_nl="Iemand heeft het document van {subject} in Exact verwijderd nadat het geboekt was.",
         cure_nl=(
-            "Beslis: opnieuw boeken met `exactly errors book-again {subject}`, of afwijzen met een reden. Tot dan blijft dit geval rood; "
-            "alleen leegmaken boekt niets."
+            "Beslis: nog een keer boeken, of afwijzen met een reden. Tot dan blijft dit geval rood; alleen opnieuw proberen boekt niets."
         ),
         cause_en="Somebody deleted the document of {subject} in Exact after it was booked.",
-        cure_en=(
-            "Decide: book it anew with `exactly errors book-again {subject}`, or dismiss it with a reason. Until then this case stays red; "
-            "clearing alone books nothing."
-        ),
+        cure_en=("Decide: book it once more, or dismiss it with a reason. Until then this case stays red; retrying alone books nothing."),
     ),
     "already_in_exact": CauseText(
         cause_nl="In Exact staat al een document met uw referentie {subject}, maar relatie, valuta of bedrag is anders dan in de webshop.",
         cure_nl=(
-            "Is het dezelfde verkoop, koppel het dan met `exactly errors adopt`, of wijs de order af. Zo niet, verander dan Uw ref. van "
+            "Is het dezelfde verkoop, koppel het dan aan dat document, of wijs de order af. Zo niet, verander dan Uw ref. van "
             "dat document en probeer het opnieuw."
         ),
         cause_en="A document with Your ref. {subject} stands in Exact already, but relation, currency or amount differ from the shop's.",
         cure_en=(
-            "If it is the same sale, take it with `exactly errors adopt`, or dismiss the order. If not, change Your ref. of that document "
+            "If it is the same sale, match it with that document, or dismiss the order. If not, change Your ref. of that document "
             "and retry."
         ),
     ),

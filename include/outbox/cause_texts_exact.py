@@ -49,15 +49,9 @@ TEXTS_OF_EXACT = {
     ),
     "closed_period": CauseText(
         cause_nl="De periode {subject} is in Exact afgesloten of bestaat nog niet.",
-        cure_nl=(
-            "Open periode {subject} in Exact (of laat het boekjaar aanmaken) en probeer het opnieuw, of boek in de lopende periode: "
-            "exactly errors retry met --in-current-period."
-        ),
+        cure_nl=("Open periode {subject} in Exact (of laat het boekjaar aanmaken) en probeer het opnieuw, of boek in de huidige periode."),
         cause_en="Period {subject} is closed in Exact, or does not exist yet.",
-        cure_en=(
-            "Open period {subject} in Exact (or have the financial year created) and retry, or book in the current period: "
-            "exactly errors retry with --in-current-period."
-        ),
+        cure_en=("Open period {subject} in Exact (or have the financial year created) and retry, or book in the current period."),
     ),
     "vat_code_refused": CauseText(
         cause_nl="Exact keurt btw-code {subject} of het percentage ervan af.",

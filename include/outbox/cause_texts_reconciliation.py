@@ -10,8 +10,7 @@ TEXTS_OF_RECONCILIATION = {
         cure_nl="Boek ze: start orders_to_invoices (of returns_to_credit_notes) met hun nummers. De volgende aansluiting sluit dit geval.",
         cause_en="The shop has documents of {subject} that do not stand in Exact, and that nobody knows of.",
         cure_en=(
-            "Book them: start orders_to_invoices (or returns_to_credit_notes) with their numbers. The next reconciliation closes "
-            "this case."
+            "Book them: start orders_to_invoices (or returns_to_credit_notes) with their numbers. The next reconciliation closes this case."
         ),
     ),
     "reconciliation_not_sent": CauseText(
@@ -28,21 +27,15 @@ TEXTS_OF_RECONCILIATION = {
     ),
     "reconciliation_amount": CauseText(
         cause_nl="Bij documenten van {subject} wijkt het bedrag in Exact af van dat van de webshop.",
-        cure_nl=(
-            "Vergelijk beide. Geldt de webshop: exactly errors rebook met het nummer crediteert en boekt opnieuw. "
-            "Anders: wijs af met de reden."
-        ),
+        cure_nl=("Vergelijk beide. Geldt de webshop, laat het document dan crediteren en opnieuw boeken. Anders: wijs af met de reden."),
         cause_en="The amount of documents of {subject} is another one in Exact than in the shop.",
-        cure_en=(
-            "Compare both. If the shop is to count: exactly errors rebook with the number credits it and books it anew. "
-            "Else dismiss it with the reason."
-        ),
+        cure_en=("Compare both. If the shop is to count, have the document credited and booked anew. Else dismiss it with the reason."),
     ),
     "reconciliation_vat": CauseText(
         cause_nl="Bij documenten van {subject} wijkt de btw in Exact af van wat de webshop in rekening bracht.",
-        cure_nl="Kijk naar de btw-code in Exact en in het bestand van de administratie; crediteer en boek opnieuw (exactly errors rebook).",
+        cure_nl="Kijk naar de btw-code in Exact en in het bestand van de administratie; crediteer en boek opnieuw.",
         cause_en="The VAT of documents of {subject} is another one in Exact than what the shop charged.",
-        cure_en="Look at the VAT code in Exact and in the administration's file; credit it and book it anew (exactly errors rebook).",
+        cure_en="Look at the VAT code in Exact and in the administration's file; credit it and book it anew.",
     ),
     "reconciliation_wrong_administration": CauseText(
         cause_nl="Documenten van {subject} staan in een andere administratie dan waar ze horen.",

@@ -153,7 +153,7 @@ def test_the_case_of_a_deleted_document_stays_red_and_books_nothing_until_somebo
     refreshed(world, "UK")
     case_id = f"UK:deleted_in_exact:{UK_ORDER}"
     for _ in range(2):
-        with world.run("UK") as run, pytest.raises(CaseOpenError, match="book-again"):
+        with world.run("UK") as run, pytest.raises(CaseOpenError, match="book it once more"):
             settle_case(run, case_id)
     with world.run("UK") as run:
         book_orders(run)

@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "With this filter there is nothing to do.",
     ),
     "queue.open.widen": ("Alles tonen", "Show all"),
-    "queue.since.oldest": ("open sinds {at}", "open since {at}"),
+    "queue.since.oldest": ("{at} open", "open {at}"),
     "queue.parked": ("aangehouden", "held back"),
     "queue.parked.why": (
         "Exact weigerde dit al vaker. Wat dezelfde oorzaak heeft, gaat pas weer uit als u het opnieuw probeert.",
