@@ -38,7 +38,7 @@ def _differences(found: Installation, database: Database) -> dict[str, Any]:
     unsent = sum(row["documents"] for row in figures.states() if row["state"] in {"planned", "dead_letter"})
     return {
         "environment": f"{found.environment!r} in the database, {environment()!r} here",
-        "PostgreSQL cluster": f"{found.system_identifier} in the database, {found.found} here",
+        "cluster/history/database/table": f"{found.place} in the database, {found.found} here",
         "last change in it": max((row["at"] for row in figures.last_events()), default=None),
         "unsent records": unsent,
         "sign-ins": len(figures.chains()),

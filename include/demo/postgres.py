@@ -23,6 +23,7 @@ from psycopg import sql
 
 from include.demo.processes import POLL_S, Part, python
 
+PROJECT = Path(__file__).parents[2]
 # One of 108 bytes ends the path of a Unix socket, and PostgreSQL adds its file's name.
 _SOCKET_DIRECTORY_MAX = 90
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+-]+")
@@ -73,6 +74,15 @@ class Postgres:
             stop_postmaster(self.data)
         if self.socket_directory.parent != self.directory:
             shutil.rmtree(self.socket_directory, ignore_errors=True)
+
+    def environment(self) -> dict[str, str]:
+        """What its programs are told when nobody else says."""
+        return {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+    def call(self, program: str, *arguments: str, given: bytes | None = None) -> bytes:
+        """Run one of PostgreSQL's own programs, such as pg_dump; returns what it wrote. Raises `CalledProcessError`."""
+        command = _as_allowed([program, *arguments])
+        return subprocess.run(command, env=self.environment(), cwd=self.directory, input=given, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603
 
     def _make(self, environment: dict[str, str]) -> None:
         command = _as_allowed(

@@ -53,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--subject", required=True)
     replay.add_argument("--without", default="", help="faults that are taken out, with commas between")
     replay.set_defaults(run=_replay)
+    restore = commands.add_parser("restore", help="the outbox restored from a backup of the middle of its work")
+    restore.add_argument("--orders", type=int, default=60)
+    restore.add_argument("--seed", type=int, default=7)
+    restore.add_argument("--ways", default="", help="dump, clean, moment, files; all of them by default")
+    restore.add_argument("--time-scale", type=float, default=30.0)
+    restore.add_argument("--control", action="store_true", help="somebody only stamps the restored database: this must be caught")
+    restore.set_defaults(run=_restore)
     fleet = commands.add_parser("fleet", help="real processes, killed, on a database of your own that is empty")
     fleet.add_argument("--dsn", required=True)
     fleet.add_argument("--orders", type=int, default=2_000)
@@ -73,6 +80,22 @@ def _fleet(options: argparse.Namespace) -> int:
     report = run_fleet(FleetPlan(**given), options.dsn)
     _say(json.dumps(report.summary(), indent=1, default=str))
     return int(bool(report.violations))
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from include.proof.restore import RestorePlan, prove_restore
+    from include.proof.restore_ways import Way
+
+    ways = tuple(Way[name] for name in options.ways.upper().split(",") if name) or tuple(Way)
+    plan = RestorePlan(options.orders, options.seed, ways, options.time_scale, is_careful=not options.control)
+    found = prove_restore(plan, _tell_line if sys.stderr.isatty() else lambda line: None)
+    held = all(each.holds for each in found)
+    _say(json.dumps({"orders": plan.orders, "seed": plan.seed, "ways": [each.as_json() for each in found], "holds": held}))
+    return int(not held)
+
+
+def _tell_line(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _limiter(options: argparse.Namespace) -> int:

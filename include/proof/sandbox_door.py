@@ -43,7 +43,8 @@ class SandboxDoor:
                 exact_id=row["id"],
                 token=row[TOKEN_FIELDS[row["kind"]]] or "",
                 your_ref=row["your_ref"] or "",
-                amount_net=sum((Decimal(each["amount_fc"]) for each in row["vat_by_code"].values()), Decimal(0)),
+                # Not the sum of the lines: theirs hold the VAT where prices include it.
+                amount_net=Decimal(row["amount_fc"]) - Decimal(row["vat_fc"]),
                 vat={code: Decimal(each["vat_fc"]) for code, each in row["vat_by_code"].items()},
                 lines=row["lines"],
                 created=row["created"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 
@@ -14,15 +16,19 @@ _sql = named_queries("installation")
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """What the database was stamped with, and the PostgreSQL cluster that it was found on."""
+    """What the database was stamped with, and where it was found: cluster, line of its history, database and table.
+
+    `is_its_own_row`: the stamp was written where it stands, and not put there by a restore.
+    """
 
     environment: str
-    system_identifier: str
+    place: str
     found: str
+    is_its_own_row: bool
 
     @property
     def is_copy(self) -> bool:
-        return self.system_identifier != self.found
+        return self.place != self.found or not self.is_its_own_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +79,9 @@ def accept(database: Database, environment: str, *, by: str) -> Accepted:
         chains = _sql.forget_tokens(connection)
         _sql.stamp(connection, environment=environment)
     return Accepted(records=records, chains=chains)
+
+
+def look_first_in(database: Database, divisions: Sequence[int], *, before: datetime, by: str) -> int:
+    """What these companies planned before that moment, or will plan of what the shop had by then, looks in Exact before it is sent."""
+    with database.transaction() as connection:
+        return int(_sql.look_first_in(connection, divisions=list(divisions), before=before, by=by))

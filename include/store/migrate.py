@@ -21,8 +21,7 @@ def upgrade(dsn: str, *, environment: str) -> None:
     command.upgrade(config, "head")
     with psycopg.connect(dsn) as connection:
         connection.execute(
-            "insert into installation (environment, system_identifier)"
-            " select %s, system_identifier::text from pg_control_system() on conflict do nothing",
+            "insert into installation (environment, place) select %s, database_place() on conflict do nothing",
             (environment,),
         )
 

@@ -12,7 +12,7 @@ from tests.flows.conftest import copied
 @pytest.fixture
 def restored(company):
     """The company's database, as if it had been restored on another cluster."""
-    company.memory("update installation set system_identifier = '7'")
+    company.memory("update installation set place = '7'")
     return company
 
 
@@ -64,11 +64,15 @@ def test_what_the_outbox_forgot_is_found_in_exact_and_not_booked_twice(postgres,
     forgetful = copied(postgres, company.world.store_dsn)
     monkeypatch.setattr(company.world, "store_dsn", forgetful)
     monkeypatch.setenv("AIRFLOW_CONN_EXACTLY_STORE", company.environment["AIRFLOW_CONN_EXACTLY_STORE"])
-    for protection in ("mutation disable trigger mutation_guard", "mutation_event disable trigger mutation_event_append_only"):
+    for protection in (
+        "mutation disable trigger mutation_guard",
+        "mutation_event disable trigger mutation_event_append_only",
+        "act disable trigger act_append_only",
+    ):
         company.memory(f"alter table {protection}")
     for statement in ("truncate mutation_event, mutation restart identity cascade", "alter table mutation enable trigger mutation_guard"):
         company.memory(statement)
-    company.memory("update installation set system_identifier = '7', looks_first_before = null")
+    company.memory("update installation set place = '7', looks_first_before = null")
 
     accepted = company.run("accept-database", "--yes")
     for name in ("UK", "BE", "NL"):

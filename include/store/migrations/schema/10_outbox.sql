@@ -1,14 +1,29 @@
 -- The outbox: one row per effect in Exact. States, transitions and keys are enforced here, whoever writes.
 
+-- Where this database is. Another cluster, or another line of its history (a restore to a moment, a promoted standby); another database
+-- (restored from a template); other tables in it (restored by pg_restore --clean).
+create function database_place() returns text language sql stable as $$
+    select concat_ws('/', s.system_identifier, c.timeline_id, d.oid, to_regclass('installation')::oid)
+    from pg_control_system() s, pg_control_checkpoint() c, pg_database d where d.datname = current_database()
+$$;
+
 create table installation (
     one boolean primary key default true check (one),
     environment text not null,
-    system_identifier text not null,
+    place text not null,
+    -- The transaction that wrote this row: a row that was restored was written by another.
+    stamped_by text not null default pg_current_xact_id()::xid::text,
     looks_first_before timestamptz,
     created_at timestamptz not null default clock_timestamp()
 );
 
 comment on column installation.looks_first_before is 'When somebody accepted this database after a restore or a move.';
+
+-- Companies of whose documents the outbox may have forgotten some, since somebody used a newer token than it knew.
+create table looks_first (
+    division integer primary key,
+    before timestamptz not null
+);
 
 create table mutation (
     mutation_id bigint generated always as identity primary key,
@@ -176,10 +191,18 @@ begin
 end
 $$;
 
--- After a restore: what the shop changed before it looks in Exact first, since the outbox may have forgotten that it was sent.
+-- After a restore: what the shop had by then looks in Exact first, since the outbox may have forgotten that it was sent. What has changed
+-- since may have been sent in an older version: so its day counts as well.
 create function mutation_looks_first() returns trigger language plpgsql as $$
 begin
-    if exists (select from installation where looks_first_before > new.source_changed_at) then
+    if exists (
+        select from (
+            select looks_first_before as before from installation
+            union all
+            select before from looks_first where division = new.division
+        ) forgotten
+        where before > new.source_changed_at or new.source_day <= (before at time zone 'UTC')::date + 1
+    ) then
         new.may_have_left := true;
     end if;
     return new;
