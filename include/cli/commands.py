@@ -236,6 +236,26 @@ def fleet(context: typer.Context) -> None:
         raise typer.Exit(WRONG)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Example: exactly bench --orders 1000 --seed 7 --json | tail -1 | jq '.figures[] | {figure, values}'",
+)
+def bench(context: typer.Context) -> None:
+    """Measure Exactly beside others: the same orders, the same faults, each as a task of Airflow with its retries; half an hour.
+
+    Beside it: a client made with requests, the same looking before each POST, and the published package exactonline, unchanged. What
+    became of the orders is read from the sandbox's books alone. Exit status 1 when ours doubles or loses an order or hears 429.
+
+    --orders N, --seed N, --fault-rate F: share of POSTs that fail · --time-scale K: by what every duration is divided · --retry-delay S:
+    Airflow's, for the others · --limiter-minutes N: how long sixteen processes want to call · --fleet-orders N, --fleet-kills N: of the run
+    that measures how soon work resumes · --markdown: as the README has it · --json: one object, in one line
+    """
+    from include.cli.show_bench import bench_command
+
+    if not bench_command(context.args):
+        raise typer.Exit(WRONG)
+
+
 @app.command("accept-database", epilog="Example: exactly accept-database")
 def accept_database(
     context: typer.Context,

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from rich.text import Text
 
 from include.cli import output
 from include.cli.environment import PROJECT
+from include.cli.own_server import bare_environment, own_server
 from include.cli.show_fleet_airflow import airflow_command
 from include.demo.postgres import Postgres
 from include.errors import SetupError
@@ -86,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def show_fleet(plan: FleetPlan, *, page: Path | None, as_json: bool) -> bool:
     """Run a fleet, show how it goes, write the page; tells whether every invariant held."""
-    with _server() as server, _shown(plan) as watch:
+    with own_server([DATABASE]) as server, _shown(plan) as watch:
         report = run_fleet(plan, server.dsn(DATABASE), crash=lambda: _crash(server), watch=watch)
     written = write_page(report, page or PAGES / f"fleet-{plan.seed}.html")
     if as_json:
@@ -109,31 +108,13 @@ def show_controls(seed: int, *, as_json: bool) -> bool:
     return all(each.is_caught for each in tried)
 
 
-@contextmanager
-def _server() -> Iterator[Postgres]:
-    """A PostgreSQL of the fleet's own, as durable as any: what it committed must survive its death."""
-    directory = Path(tempfile.mkdtemp(prefix="fleet-pg-", dir="/tmp"))
-    directory.chmod(0o711)
-    server = Postgres(directory, directory / "logs")
-    try:
-        server.start(_environment(), [DATABASE])
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(PROJECT)}
-
-
 def _crash(server: Postgres) -> None:
     """As `pg_ctl stop -m immediate`: it ends at once, and recovers when it starts again."""
     number = int((server.data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
     os.kill(number, signal.SIGQUIT)
     if not server.part.stopped_by(time.monotonic() + GONE_S):
         raise SetupError("postgres_stays", number, cure="PostgreSQL did not end when it was killed")
-    server.start(_environment(), [])
+    server.start(bare_environment(), [])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import select
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ class SandboxProcess:
 
     plan: FleetPlan
     state: str = ":memory:"
+    options: Sequence[str] = ()
     url: str = ""
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
 
@@ -33,7 +34,7 @@ class SandboxProcess:
         port = urlsplit(self.url).port or 0
         books = ["--seed", "demo", "--seed", str(self.plan.seed), "--auto-consent", "--state", self.state]
         limits = ["--minutely-limit", str(self.plan.minutely), "--daily-limit", str(DAILY), "--time-scale", str(self.plan.time_scale)]
-        command = [sys.executable, "-m", "include.sandbox", "--port", str(port), *books, *limits]
+        command = [sys.executable, "-m", "include.sandbox", "--port", str(port), *books, *limits, *self.options]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603  our own sandbox
         self._process = process
         output = process.stdout
@@ -59,9 +60,9 @@ class SandboxProcess:
 
 
 @contextmanager
-def sandbox(plan: FleetPlan, directory: Path) -> Iterator[SandboxProcess]:
-    """A sandbox for as long as it is needed; its books are in `directory` when it is to be restarted."""
-    process = SandboxProcess(plan, state=str(directory / "sandbox.sqlite") if plan.sandbox_restarts else ":memory:")
+def sandbox(plan: FleetPlan, directory: Path, *options: str) -> Iterator[SandboxProcess]:
+    """A sandbox for as long as it is needed; its books are in `directory` when it is to be restarted. `options`: more of its own."""
+    process = SandboxProcess(plan, state=str(directory / "sandbox.sqlite") if plan.sandbox_restarts else ":memory:", options=options)
     try:
         process.start()
         yield process

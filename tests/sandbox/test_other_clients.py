@@ -23,7 +23,7 @@ from exactonline.http import HTTPError
 from exactonline.resource import GET, POST
 from exactonline.storage import IniStorage
 
-from tests.sandbox.certificate import write_certificate
+from include.proof.certificate import write_certificate
 from tests.sandbox.conftest import AMPLE, CALLBACK_ONE
 from tests.sandbox.driver import SandboxProcess
 
