@@ -60,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--time-scale", type=float, default=30.0)
     restore.add_argument("--control", action="store_true", help="somebody only stamps the restored database: this must be caught")
     restore.set_defaults(run=_restore)
+    reconciliation = commands.add_parser("reconciliation", help="differences planted in books of any size, and how many of them are found")
+    reconciliation.add_argument("--documents", type=int, default=20_000)
+    reconciliation.add_argument("--planted", type=int, default=200)
+    reconciliation.add_argument("--seed", type=int, default=7)
+    reconciliation.set_defaults(run=_reconciliation)
     fleet = commands.add_parser("fleet", help="real processes, killed, on a database of your own that is empty")
     fleet.add_argument("--dsn", required=True)
     fleet.add_argument("--orders", type=int, default=2_000)
@@ -80,6 +85,15 @@ def _fleet(options: argparse.Namespace) -> int:
     report = run_fleet(FleetPlan(**given), options.dsn)
     _say(json.dumps(report.summary(), indent=1, default=str))
     return int(bool(report.violations))
+
+
+def _reconciliation(options: argparse.Namespace) -> int:
+    from include.proof.reconciliation import ReconciliationPlan, prove_reconciliation, server
+
+    with server() as dsn:
+        result = prove_reconciliation(ReconciliationPlan(options.documents, options.planted, options.seed), dsn)
+    _say(json.dumps(result.summary(), indent=1))
+    return int(not result.is_whole)
 
 
 def _restore(options: argparse.Namespace) -> int:
