@@ -88,6 +88,9 @@
     }
   });
 
+  // Inside Airflow's page the keys would go to that one. The tab of a task leaves them there.
+  if (window.parent !== window && document.querySelector(".top")) document.getElementById("main").focus({ preventScroll: true });
+
   // What a part of the page was swapped for may bring a dialog that is to be shown at once.
   document.addEventListener("htmx:afterSettle", () => {
     const asked = document.querySelector("dialog[data-shown]:not([open])");
