@@ -260,7 +260,12 @@ def _line(settings: Settings, administration: Administration, database: Database
     permits = PermitGate(database, app=app.client_id, division=division, owner=owner, times=times)
     gate = OffPeakGate(permits, administration.off_peak, QuotaStore(database, division).now)
     transport = Transport(settings.access.new_session, deadline_s=times.deadline_s)
-    chain = TokenChain(StoredChain(database, chain_name(app), settings.cipher), ChainWire(TokenEndpoint(app, transport)), clock, times)
+    chain = TokenChain(
+        StoredChain(database, chain_name(app), settings.cipher),
+        ChainWire(TokenEndpoint(app, transport), permits.nobody_there),
+        clock,
+        times,
+    )
     guard = GatedCalls(gate, clock, _reading(settings.purpose), times.longest_wait_s)
     return _Line(clock, gate, guard, chain, ExactClient(Site(app.base_url, division), transport, chain, guard, clock.sleep))
 

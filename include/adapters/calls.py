@@ -50,6 +50,11 @@ class GatedCalls:
                 patience_s -= full.retry_after_s
                 self.clock.sleep(full.retry_after_s)
 
+    def unused(self, ticket: Permit | None) -> None:
+        """No call was made after all."""
+        if ticket is not None:
+            self.gate.give_back_unused(ticket)
+
     def after(self, ticket: Permit | None, method: str, endpoint: str, reply: Reply) -> None:
         self.calls += 1
         if ticket is not None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from include.errors import SetupError
 from include.exact.oauth import TokenEndpoint, TokenReply
 from include.outbox.chain import TokenAnswer, TokenVerdict
 
 
 class ChainWire:
-    """Implements `include.outbox.chain.TokenWire`."""
+    """Implements `include.outbox.chain.TokenWire`; `nobody_there` is told when the endpoint does not answer."""
 
-    def __init__(self, endpoint: TokenEndpoint) -> None:
+    def __init__(self, endpoint: TokenEndpoint, nobody_there: Callable[[], None] = lambda: None) -> None:
         self._endpoint = endpoint
+        self._nobody_there = nobody_there
 
     def refresh(self, refresh_token: str) -> TokenAnswer:
-        return answer_of(self._endpoint.refresh(refresh_token))
+        answer = answer_of(self._endpoint.refresh(refresh_token))
+        if answer.verdict is TokenVerdict.AWAY:
+            self._nobody_there()
+        return answer
 
 
 def answer_of(reply: TokenReply) -> TokenAnswer:

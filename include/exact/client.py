@@ -31,6 +31,8 @@ class CallGuard(Protocol):
 
     def before(self, endpoint: str) -> Any: ...
 
+    def unused(self, ticket: Any) -> None: ...
+
     def after(self, ticket: Any, method: str, endpoint: str, reply: Reply) -> None: ...
 
 
@@ -186,8 +188,13 @@ class ExactClient:
         raise RetryableError(f"Exact does not answer: {reply.status or reply.failure}", retry_after_s=AGAIN_S)
 
     def _call(self, endpoint: str, url: str) -> Reply:
-        self.prepare()
         ticket = self._guard.before(endpoint)
+        try:
+            # Only now: while Exact is away, nobody asks it for a token either.
+            self.prepare()
+        except Exception:
+            self._guard.unused(ticket)
+            raise
         reply = self._transport.read(Request("GET", url, {"Accept": "application/json"}, bearer=self._token))
         self._guard.after(ticket, "GET", endpoint, reply)
         self._note(reply)

@@ -60,3 +60,6 @@ class OffPeakGate:
 
     def give_back_unused(self, permit: Permit) -> None:
         self._gate.give_back_unused(permit)
+
+    def nobody_there(self) -> None:
+        self._gate.nobody_there()

@@ -15,6 +15,8 @@ from typing import Protocol
 from include.outbox.classify import Answer
 from include.outbox.model import Cause, Cursor, Draft, Found, Mutation, Outcome, Tally
 
+AWAY = frozenset({502, 503, 504})
+
 
 class Purpose(StrEnum):
     """Who waits for a call: people first, bulk last."""
@@ -67,6 +69,11 @@ class Receipt:
     limits: Limits | None = None
     pause_s: float | None = None
 
+    @property
+    def is_there(self) -> bool:
+        """Did Exact answer? A gateway in front of it, or a page instead of an answer, is none of Exact's."""
+        return self.status is not None and self.status not in AWAY and not (self.status == 500 and self.answer_class == "unknown")
+
 
 class Clock(Protocol):
     """`elapsed` never jumps and counts the time that a machine was suspended."""
@@ -87,6 +94,9 @@ class Gate(Protocol):
 
     def give_back_unused(self, permit: Permit) -> None:
         """Return a permit for which nothing was sent."""
+
+    def nobody_there(self) -> None:
+        """Note a call that needed no permit and met nobody."""
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,17 @@ from include.proof.fleet_plan import BUYERS
 from include.proof.fleet_report import FleetReport
 from include.proof.fleet_story import story
 from include.proof.fleet_troubles import Kind
+from include.proof.fleet_worker import look_after_unknowns
 from include.proof.sandbox_door import SandboxDoor, errors_are_few, limits_are_kept, refreshes_are_apart
+from include.store.database import IDLE_IN_TRANSACTION_S
 
-# I11 with the rhythm of the upkeep, which looks each minute.
+# I11 with the rhythm of the upkeep, which looks each minute, and with what a frozen process's transaction may hold up.
 HELD_S = 90.0
 UPKEEP_EVERY_S = 60.0
-# Three looks of three tries of 30 s each, then a pass ends.
-FAILING_PASS_S = 270.0
+FROZEN_TRANSACTION_S = IDLE_IN_TRANSACTION_S
+# Until those who take over are at work again: after PostgreSQL came back, and after looks that met nobody have failed.
+BACK_AT_WORK_S = {Kind.POSTGRES: 30.0, Kind.SANDBOX: 60.0}
+LONGEST_S = HELD_S + UPKEEP_EVERY_S + FROZEN_TRANSACTION_S
 CAUSES = "select cause_code, count(*) from mutation where state = 'dead_letter' group by 1 order by 1"
 
 
@@ -65,7 +69,7 @@ def judged(evidence: Evidence) -> FleetReport:
         *no_secret_in_tables(dsn, evidence.secrets),
         *no_secret_in_files(evidence.logs.iterdir(), evidence.secrets),
         *dead_hold_nothing(dsn, longest_s=HELD_S / plan.time_scale),
-        *nobody_held_too_long(dsn, longest_s=(HELD_S + UPKEEP_EVERY_S) / plan.time_scale + evidence.late_s, excused=_excused(report)),
+        *nobody_held_too_long(dsn, longest_s=LONGEST_S / plan.time_scale + evidence.late_s, excused=_excused(report)),
     ]
     report.faults = dict(Counter(each["fault"] for each in calls if each["fault"]))
     killed = [(each.pid, each.at) for each in report.struck if each.kind is Kind.KILL]
@@ -77,12 +81,13 @@ def judged(evidence: Evidence) -> FleetReport:
 
 
 def _excused(report: FleetReport) -> list[Hold]:
-    """While somebody is frozen, who may hold a row in mid-transaction or be the one who takes over, nobody takes over.
+    """While the one who takes over is frozen, or PostgreSQL or Exact are away, nobody takes over.
 
-    Nor while PostgreSQL or Exact are away, and until the looks under way have failed.
+    A frozen drain excuses nothing: what it holds is taken from it.
     """
-    pass_s = timedelta(seconds=FAILING_PASS_S / report.plan.time_scale)
-    away = {Kind.POSTGRES, Kind.SANDBOX}
+    scale = report.plan.time_scale
     return [
-        Hold(each.at, each.until + (pass_s if each.kind in away else timedelta())) for each in report.struck if each.kind is not Kind.KILL
+        Hold(each.at, each.until + timedelta(seconds=BACK_AT_WORK_S.get(each.kind, 0.0) / scale))
+        for each in report.struck
+        if each.kind in BACK_AT_WORK_S or (each.kind is Kind.FREEZE and each.role == look_after_unknowns.__name__)
     ]

@@ -34,7 +34,7 @@ STORE = (
     *("unknown_for_s", "pulled_since", "mirrored", "posts_stopped", "posts_may_go_on", "same_cause", "park"),
 )
 PERSISTED = ("settle",)
-GATE = ("take", "give_back", "give_back_unused")
+GATE = ("take", "give_back", "give_back_unused", "nobody_there")
 
 T = TypeVar("T")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from dataclasses import replace
 
 from include.errors import RetryableError
 from include.outbox.allowance import LONG_AGO, Allowance, noted
 from include.outbox.ports import Limits, Permit, Purpose, Receipt
+from include.outbox.presence import Presence
 from include.outbox.times import Times
 
 ERROR_SLOTS = 5
@@ -67,6 +69,7 @@ class Limiter:
         self.charged = 0
         self.paused_until = 0.0
         self.allowance = Allowance(limit=minute_limit)
+        self.presence = Presence()
 
     def budget(self, endpoint: str) -> Slots:
         if endpoint not in self.errors:
@@ -78,15 +81,18 @@ class Limiter:
         division, endpoint, holder = permit_for
         moment = self.clock()
         budget = self.budget(endpoint)
-        shared_s = self.allowance.wait_s(self.permits.in_flight(moment), moment, self.times.cooldown_s)
+        in_flight = self.permits.in_flight(moment)
+        shared_s = self.allowance.wait_s(in_flight, moment, self.times.cooldown_s)
         for wait_s, reason in (
             (self.paused_until - moment, "Exact asked the division to wait"),
+            (self.presence.wait_s(in_flight, moment), "Exact is away, or just back"),
             (shared_s, "the calls of the minute are used up"),
             (budget.wait_s(moment), "the error budget rests"),
             (self.permits.wait_s(moment), "the calls of the minute are used up"),
         ):
             if wait_s > 0:
                 raise RetryableError(reason, retry_after_s=max(0.05, wait_s))
+        self.presence = self.presence.knocked(moment, self.times.cooldown_s)
         until = moment + self.times.lease_s
         return Permit(division, endpoint, self.permits.take(holder, moment, until), budget.take(holder, moment, until), holder)
 
@@ -94,9 +100,16 @@ class Limiter:
         moment = self.clock()
         self.charged += receipt.counted_error
         self._note(receipt, moment)
+        self.presence = self.presence.noted(receipt.is_there, moment, self.times.cooldown_s)
         self._free(receipt.permit, moment + self.times.cooldown_s, moment + self.times.error_window_s * receipt.counted_error)
         if receipt.pause_s is not None:
             self.paused_until = max(self.paused_until, moment + receipt.pause_s)
+
+    def nobody_there(self) -> None:
+        self.presence = self.presence.noted(False, self.clock(), self.times.cooldown_s)
+
+    def posts_go_on(self) -> None:
+        self.presence = replace(self.presence, failures=0)
 
     def _note(self, receipt: Receipt, moment: float) -> None:
         limits = receipt.limits or Limits()
@@ -130,3 +143,6 @@ class GateTwin:
 
     def give_back_unused(self, permit: Permit) -> None:
         self._limiter.give_back_unused(permit)
+
+    def nobody_there(self) -> None:
+        self._limiter.nobody_there()

@@ -287,10 +287,11 @@ class StoreTwin:
         return [Found(each) for each in sorted(ids, key=str)]
 
     def posts_stopped(self, division: int) -> bool:
-        return self.tables.streak[division] >= UNKNOWNS_BEFORE_STOP
+        return self.tables.streak[division] >= UNKNOWNS_BEFORE_STOP or self.tables.is_away()
 
     def posts_may_go_on(self, division: int) -> None:
         self.tables.streak[division] = 0
+        self.tables.posts_go_on()
 
     def same_cause(self, division: int, cause: Cause) -> int:
         return sum(self._died_of(row, division, cause) for row in self.tables.rows.values())

@@ -54,6 +54,8 @@ class Tables:
         self.mirrors: dict[tuple[int, str], Mirror] = defaultdict(Mirror)
         self.sessions = 0
         self.give_back: Callable[[Receipt], None] = lambda receipt: None
+        self.is_away: Callable[[], bool] = lambda: False
+        self.posts_go_on: Callable[[], None] = lambda: None
 
     def new_session(self) -> int:
         self.sessions += 1

@@ -86,6 +86,8 @@ class World:
         self.minute_limit = self.random.choice(faults.minute_limits)
         self.limiter = design.limiter(self.minute_limit, self.times, self.hub.now)
         self.tables.give_back = self.limiter.give_back
+        self.tables.is_away = lambda: self.limiter.presence.away
+        self.tables.posts_go_on = self.limiter.posts_go_on
         # Drafts are deleted and written anew; what is in the books at once is credited, or waits for a person.
         self.hands = Hands(numbered, reversal, drafts_stay_drafts=self.random.random() < DRAFTS)
         self.planned = False

@@ -57,6 +57,11 @@ class PermitGate:
         with self._database.transaction() as connection:
             _free(connection, self._app, permit, cooldown_s=0.0, window_s=0.0)
 
+    def nobody_there(self) -> None:
+        where = {"app": self._app, "division": self._division}
+        with self._database.statement() as connection:
+            _sql.note_presence(connection, **where, is_there=False, minute_s=self._times.cooldown_s)
+
 
 def give_back(connection: psycopg.Connection[Row], app: str, receipt: Receipt, *, times: Times, mutation_id: int | None) -> None:
     """Free the permit, note the call and the limits: last in the caller's transaction, as all workers write to the row of the limits."""
@@ -98,4 +103,5 @@ def _note_limits(connection: psycopg.Connection[Row], app: str, receipt: Receipt
         may_have_counted=receipt.status != TOO_MANY_REQUESTS,
         **asdict(receipt.limits or Limits()),
         pause_s=receipt.pause_s,
+        is_there=receipt.is_there,
     )

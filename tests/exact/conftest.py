@@ -28,6 +28,8 @@ class OpenGuard:
     def before(self, endpoint: str) -> str:
         return endpoint
 
+    def unused(self, ticket: str) -> None: ...
+
     def after(self, ticket: str, method: str, endpoint: str, reply: Reply) -> None:
         self.calls.append((method, endpoint, reply.status))
 

@@ -110,6 +110,8 @@ class Scene:
         self.tables = Tables(self.clock.elapsed)
         self.limiter = Limiter(minute_limit, self.times, self.clock.elapsed)
         self.tables.give_back = self.limiter.give_back
+        self.tables.is_away = lambda: self.limiter.presence.away
+        self.tables.posts_go_on = self.limiter.posts_go_on
         self.wire = ToldWire(self.clock)
         self.wire.on_pull = self.pull
         self.store = store(self.tables, "worker", self.times)

@@ -30,7 +30,7 @@ MOVED = {
     "mutation": ("sent_at", "not_before", "next_look_at", "posted_at"),
     "permit": ("free_at", "taken_at"),
     "error_slot": ("free_at",),
-    "quota": ("paused_until", "day_reset_at", "minute_reset_at", "unseen_at", "told_taken_at", "told_at"),
+    "quota": ("paused_until", "day_reset_at", "minute_reset_at", "unseen_at", "told_taken_at", "told_at", "knock_at"),
     "mirror_cursor": ("began_at", "finished_at"),
 }
 
@@ -176,6 +176,8 @@ class TwinRig:
         self.tables = Tables(lambda: self.seconds)
         self.limiter = Limiter(minute_limit, self.times, lambda: self.seconds)
         self.tables.give_back = self.limiter.give_back
+        self.tables.is_away = lambda: self.limiter.presence.away
+        self.tables.posts_go_on = self.limiter.posts_go_on
 
     def store(self, owner: str = "worker") -> StoreTwin:
         return StoreTwin(self.tables, owner, self.times)

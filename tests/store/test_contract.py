@@ -277,8 +277,8 @@ def test_three_unknown_outcomes_in_a_row_stop_the_division(rig: Rig):
 def test_another_answer_ends_the_row_of_unknown_outcomes(rig: Rig):
     store, gate = rig.store(), rig.gate()
     store.plan([draft(f"A{number}") for number in range(1, 4)], None)
-    for number, answer_class in ((1, "unknown"), (2, "posted"), (3, "unknown")):
-        receipt = Receipt(gate.take(ENDPOINT, Purpose.NEAR_TIME), "POST", ENDPOINT, 504, 1.0, answer_class=answer_class)
+    for number, status, answer_class in ((1, 504, "unknown"), (2, 201, "posted"), (3, 504, "unknown")):
+        receipt = Receipt(gate.take(ENDPOINT, Purpose.NEAR_TIME), "POST", ENDPOINT, status, 1.0, answer_class=answer_class)
         store.settle(store.claim(number, "worker"), UNKNOWN, receipt)
 
     assert not store.posts_stopped(DIVISION)

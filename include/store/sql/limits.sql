@@ -16,7 +16,11 @@ where app = :app and division = :division and endpoint = :endpoint and slot = :e
 -- What the headers said; what they did not say stays. A 429 makes the division wait.
 select note_limits(
     :app, :division, :taken_at, :minute_s, :may_have_counted,
-    :minute_limit, :minute_remaining, :minute_window, :minute_reset_s, :day_limit, :day_remaining, :day_window, :day_reset_s, :pause_s);
+    :minute_limit, :minute_remaining, :minute_window, :minute_reset_s, :day_limit, :day_remaining, :day_window, :day_reset_s, :pause_s,
+    :is_there);
+
+-- name: note_presence$
+select note_presence(:app, :division, :is_there, :minute_s);
 
 -- name: note_streak!
 update quota set unknown_streak = case when :is_unknown then unknown_streak + 1 else 0 end

@@ -232,7 +232,8 @@ where m.division = :division and m.state = 'dead_letter' and m.cause_code = :cau
   and c.case_id = case_id(m.administration, m.cause_code, m.cause_subject) and c.state = 'open' and c.parks is distinct from :subject;
 
 -- name: unknown_streak$
-select max(unknown_streak) from quota where division = :division;
+-- Unknown outcomes in a row, or calls that met nobody.
+select max(greatest(unknown_streak, failures)) from quota where division = :division;
 
 -- name: clear_streak!
-update quota set unknown_streak = 0 where division = :division;
+update quota set unknown_streak = 0, failures = 0 where division = :division;

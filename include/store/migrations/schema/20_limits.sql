@@ -39,6 +39,10 @@ create table quota (
     day_reset_at timestamptz,
     paused_until timestamptz not null default 'epoch',
     unknown_streak integer not null default 0,
+    failures integer not null default 0,
+    knocks integer not null default 0,
+    knock_at timestamptz not null default 'epoch',
+    answers integer not null default 64,
     seen_at timestamptz,
     primary key (app, division)
 );
@@ -50,6 +54,8 @@ comment on column quota.minute_others is 'How many calls others made in the minu
 comment on column quota.unseen is 'Calls of ours whose answers told nothing, and that no later answer is sure to have counted.';
 comment on column quota.told_taken_at is 'When the call that told what is left took its permit; `told_at`: when its answer was noted.';
 comment on column quota.unknown_streak is 'Unknown outcomes in a row; at three no POST leaves until a harmless read was answered.';
+comment on column quota.failures is 'Calls in a row that met nobody; from the third on Exact is away, and one call knocks at `knock_at`.';
+comment on column quota.answers is 'How many answers came since Exact is back, up to 64: so many calls, and one, may be on their way at once.';
 
 create table api_call (
     call_id bigint generated always as identity primary key,
@@ -93,17 +99,29 @@ create function calls_left(
     from (select in_flight + q.unseen + calls_of_others(q, in_flight, moment, minute_s) as gone) as g
 $$;
 
+-- Note whether a call met somebody. The same rule as `include.outbox.presence`.
+create function note_presence(p_app text, p_division integer, p_is_there boolean, p_minute_s double precision) returns void language sql as $$
+    update quota set
+        answers = case when not p_is_there then answers when failures >= 3 then 0 else least(64, answers + 1) end,
+        knocks = case when p_is_there then 0 else knocks end,
+        knock_at = case when p_is_there then 'epoch' when failures = 2 then clock_timestamp() + make_interval(secs => p_minute_s / 3) else knock_at end,
+        failures = case when p_is_there then 0 else failures + 1 end
+    where app = p_app and division = p_division
+$$;
+
 -- Note what an answer told, or that it told nothing although Exact may have counted the call.
 create function note_limits(
     p_app text, p_division integer, p_taken_at timestamptz, p_minute_s double precision, p_may_have_counted boolean,
     p_minute_limit bigint, p_minute_remaining bigint, p_minute_window bigint, p_minute_reset_s double precision,
-    p_day_limit bigint, p_day_remaining bigint, p_day_window bigint, p_day_reset_s double precision, p_pause_s double precision
+    p_day_limit bigint, p_day_remaining bigint, p_day_window bigint, p_day_reset_s double precision, p_pause_s double precision,
+    p_is_there boolean
 ) returns void language plpgsql as $$
 declare
     q quota;
     moment timestamptz;
     limit_before integer;
 begin
+    perform note_presence(p_app, p_division, p_is_there, p_minute_s);
     select * into q from quota where app = p_app and division = p_division for update;
     moment := clock_timestamp();
     limit_before := q.minute_limit;
@@ -180,10 +198,20 @@ begin
         select count(*) into in_flight from permit p
         where p.app = p_app and p.division = p_division and p.holder is not null and p.free_at > moment;
         select * into of_minute, of_day from calls_left(q, in_flight, moment, p_minute_s, p_reserve);
-        exit when least(of_minute, of_day) is null or least(of_minute, of_day) > few or closely = 1;
+        exit when closely = 1 or q.failures < 3 and q.answers = 64 and coalesce(least(of_minute, of_day), few + 1) > few;
         select * into q from quota where app = p_app and division = p_division for update;
         moment := clock_timestamp();
     end loop;
+    if q.failures >= 3 and q.knock_at > moment then
+        wait_s := extract(epoch from q.knock_at - moment);
+        reason := 'Exact is away';
+        return;
+    end if;
+    if q.failures < 3 and q.answers < 64 and in_flight > q.answers then
+        wait_s := 0.05;
+        reason := 'Exact is back: calls come one after the other';
+        return;
+    end if;
     if of_day <= 0 or of_minute <= 0 then
         -- What is on its way may turn out not to count: worth another look soon.
         wait_s := extract(epoch from (case when of_day <= 0 then q.day_reset_at else q.minute_reset_at end) - moment);
@@ -224,5 +252,11 @@ begin
     where p.app = p_app and p.division = p_division and p.slot = take_permit.slot;
     update error_slot e set free_at = moment + make_interval(secs => p_lease_s), holder = p_holder
     where e.app = p_app and e.division = p_division and e.endpoint = p_endpoint and e.slot = take_permit.error_slot;
+    if q.failures >= 3 then
+        -- This call knocks, and nobody else before the next knock.
+        update quota set knocks = least(9, q.knocks + 1),
+            knock_at = moment + make_interval(secs => p_minute_s * least(15, 2 ^ least(9, q.knocks + 1) / 3))
+        where app = p_app and division = p_division;
+    end if;
 end
 $$;
