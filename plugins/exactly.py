@@ -8,10 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 ROOT = "/exactly"
+CALLBACK = "/connections/callback"
+# As browsers see it: Airflow's pages may lie below a path of their own.
+ADDRESS = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + ROOT
 
 
 class LazyConsole:
@@ -23,7 +28,11 @@ class LazyConsole:
     async def __call__(self, scope: MutableMapping[str, Any], receive: object, send: object) -> None:
         if self._app is None:
             self._app = await asyncio.to_thread(_build)
-        await self._app({**scope, "airflow_app": scope.get("app")}, receive, send)
+        ours = {**scope, "airflow_app": scope.get("app")}
+        if scope.get("path", "").endswith(CALLBACK):
+            # Airflow's log of requests names the query, and this one carries the code of a sign-in with Exact.
+            scope["query_string"] = b""
+        await self._app(ours, receive, send)
 
 
 def _build() -> Callable[..., Awaitable[None]]:
@@ -40,17 +49,17 @@ class ExactlyPlugin(AirflowPlugin):
     external_views = [
         {
             "name": "Exact",
-            "href": f"{ROOT}/",
+            "href": f"{ADDRESS}/",
             "url_route": "exactly",
             "destination": "nav",
             "nav_top_level": True,
-            "icon": f"{ROOT}/static/icon.svg",
+            "icon": f"{ADDRESS}/static/icon.svg",
         },
         {
             "name": "Exact",
-            "href": f"{ROOT}/task?dag_id={{DAG_ID}}&run_id={{RUN_ID}}&task_id={{TASK_ID}}&map_index={{MAP_INDEX}}",
+            "href": f"{ADDRESS}/task?dag_id={{DAG_ID}}&run_id={{RUN_ID}}&task_id={{TASK_ID}}&map_index={{MAP_INDEX}}",
             "url_route": "exactly-task",
             "destination": "task_instance",
-            "icon": f"{ROOT}/static/icon.svg",
+            "icon": f"{ADDRESS}/static/icon.svg",
         },
     ]

@@ -20,8 +20,8 @@ print(json.dumps({"new": sorted(set(sys.modules) - before), "views": views}))
 """
 
 
-def test_loading_the_plugin_imports_nothing_but_itself(tmp_path) -> None:
-    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
+def test_loading_the_plugin_imports_nothing_but_itself_and_its_pages_lie_where_airflows_do(tmp_path) -> None:
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__API__BASE_URL": "https://books.example/airflow/"}
     done = subprocess.run(
         [sys.executable, "-c", LOADS], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True, timeout=60
     )
@@ -30,4 +30,5 @@ def test_loading_the_plugin_imports_nothing_but_itself(tmp_path) -> None:
 
     assert heavy == []
     assert "exactly" in told["new"]
-    assert {view["url_route"] for view in told["views"]} >= {"exactly"}
+    assert {view["url_route"] for view in told["views"]} == {"exactly", "exactly-task"}
+    assert {view[name][:17] for view in told["views"] for name in ("href", "icon")} == {"/airflow/exactly/"}
