@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from include.console.words import (
     acts,
+    connections,
     frame,
     health,
     health_signals,
@@ -24,6 +25,7 @@ SUBJECTS = (
     frame,
     queue,
     record,
+    connections,
     health,
     health_signals,
     acts,

@@ -14,7 +14,8 @@ from include.outbox.times import Times
 from include.run import chain_name
 from include.store.chain import StoredChain
 from include.store.database import Database
-from include.wiring.connections import STORE, cipher, dsn_of
+from include.store.installation import check_installation
+from include.wiring.connections import STORE, cipher, dsn_of, environment
 
 if TYPE_CHECKING:
     from include.wiring.hook import ExactHook
@@ -30,6 +31,8 @@ def try_connection(hook: ExactHook) -> str:
         raise SetupError("not_reached", access.app.base_url, cure=f"check host, port, proxy and certificates ({greeting.failure})")
     database = Database(dsn_of(STORE), name="exactly connection test")
     try:
+        # A copy of another environment's database must not refresh that one's tokens.
+        check_installation(database, environment())
         chain = TokenChain(
             StoredChain(database, chain_name(access.app), cipher()), ChainWire(TokenEndpoint(access.app, transport)), SystemClock(), Times()
         )

@@ -25,8 +25,8 @@ USER_AGENT = "Exactly/0.1 (Apache Airflow)"
 class ExactHook(HttpHook):
     """Gives access to Exact Online: the app as registered, and sessions with the connection's TLS and proxy settings.
 
-    Fields of the connection: host (the country's), login (client id), password (client secret); extra: `redirect_uri`, `verify`
-    (path of a certificate bundle), `proxies`, `document_url`, and `sandbox: true` for a host that is none of Exact's.
+    Fields of the connection: host (the country's), login (client id), password (client secret); extra: `redirect_uri`, `secret_expires`,
+    `verify` (path of a certificate bundle), `proxies`, `document_url`, and `sandbox: true` for a host that is none of Exact's.
     Tokens never stand in it.
     """
 

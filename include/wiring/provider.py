@@ -12,6 +12,12 @@ _FIELDS = {
         "Only a sandbox may leave it empty.",
         "schema": _TEXT,
     },
+    "secret_expires": {
+        "label": "Client secret expires",
+        "description": "Day on which the secret ends, such as 2027-05-31, where Exact names one: the page Connections reminds of it. "
+        "Empty: not known.",
+        "schema": _TEXT,
+    },
     "verify": {
         "label": "Certificates",
         "description": "Path of a file with the authorities to trust, where a proxy stands between. Empty: the usual ones.",

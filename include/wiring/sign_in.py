@@ -17,6 +17,7 @@ from include.exact.transport import Transport
 from include.outbox.ports import Pair
 from include.run import chain_name
 from include.store.chain import StoredChain
+from include.store.connections import ConnectionStore
 from include.store.database import Database
 from include.store.installation import check_installation
 from include.wiring.connections import STORE, cipher, dsn_of, environment
@@ -31,21 +32,25 @@ class SignIn:
     Another process may finish it: the state in the address is sealed with Airflow's Fernet key and names the connection.
     """
 
-    def __init__(self, conn_id: str) -> None:
+    def __init__(self, conn_id: str, *, state: str = "") -> None:
+        """`state`: what Exact is to bring back, where the caller checks it; else it is sealed, and checked by `finish`."""
         self._access = ExactHook(conn_id).access()
         self._endpoint = TokenEndpoint(self._access.app, Transport(self._access.new_session))
         if not get_fernet().is_encrypted:
             raise SetupError("no_fernet_key", cure="set AIRFLOW__CORE__FERNET_KEY: without it tokens would be stored readable")
         self._seal = f"sign-in {conn_id}".encode()
-        self._state = get_fernet().encrypt(self._seal).decode()
+        self._state = state or get_fernet().encrypt(self._seal).decode()
 
     @property
     def address(self) -> str:
         return self._endpoint.sign_in_address(self._state)
 
     def finish(self, landed: str) -> str:
-        """Exchange the code and store the pair before anything uses it; returns the name of the chain."""
-        code = code_of(landed, self._state_of(landed))
+        """Take the code out of where the browser landed, and exchange it; returns the name of the chain."""
+        return self.exchange(code_of(landed, self._state_of(landed)))
+
+    def exchange(self, code: str, *, who: str = "") -> str:
+        """Exchange the code and store the pair before anything uses it; `who` signed in. Returns the name of the chain."""
         database = Database(dsn_of(STORE), name="exactly sign-in")
         try:
             check_installation(database, environment())
@@ -58,6 +63,7 @@ class SignIn:
                         "sign_in_failed", cure=f"Exact says {reply.error or reply.status}: start again, a code lives three minutes"
                     )
                 chain.save(Pair(reply.tokens.access_token, reply.tokens.refresh_token, asked_at, chain.now()))
+            ConnectionStore(database).note_sign_in(chain_name(self._access.app), who=who)
         finally:
             database.close()
         return chain_name(self._access.app)

@@ -39,5 +39,5 @@ def test_the_form_asks_for_what_the_hook_reads_from_extra_and_for_no_token(manag
         if widget.hook_class_name.endswith("ExactHook")
     }
 
-    assert set(fields) == {"redirect_uri", "verify", "sandbox", "document_url"}
+    assert set(fields) == {"redirect_uri", "secret_expires", "verify", "sandbox", "document_url"}
     assert all(field["schema"]["title"] and field["description"] for field in fields.values())

@@ -22,7 +22,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "health.flow.orders_to_invoices": ("Orders naar facturen", "Orders to invoices"),
     "health.flow.returns_to_credit_notes": ("Retouren naar creditnota's", "Returns to credit notes"),
     "health.flow.customers_to_accounts": ("Klanten naar relaties", "Customers to relations"),
-    "health.charts": ("In grafieken", "In charts"),
     "health.chart.documents": ("Documenten", "Documents"),
     "health.chart.documents.about": (
         "Naar het moment waarop ze binnenkwamen, en wat ervan geworden is",
@@ -57,7 +56,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "health.pace": ("helft {p50}, 95 % {p95}", "half {p50}, 95 % {p95}"),
     "health.bulk": ("eerdere periodes: {number}", "past windows: {number}"),
     "health.none": ("In deze periode kwam er niets binnen.", "Nothing came in during this period."),
-    "health.facts.mode": ("Modus", "Mode"),
     "health.mode.book": ("boekt", "books"),
     "health.mode.observe": ("kijkt mee, verstuurt niets", "observes, sends nothing"),
     "health.facts.to_do": ("Te doen", "For a person"),

@@ -62,7 +62,7 @@ create index health_calls_hour on health_calls (hour);
 
 create table health_mark (
     one boolean primary key default true check (one),
-    changed_up_to timestamptz not null default '-infinity',
+    changed_up_to timestamptz not null default 'epoch',
     calls_up_to bigint not null default 0
 );
 
