@@ -49,7 +49,7 @@ def tampered(airflow_server) -> list[str]:
     for number, text in enumerate(TAMPERED):
         planted.dead(f"T{number} {text}", "unknown_relation", f"t{number} {text}", customer=text)
         planted.dead(f"V{number} {text}", "missing_gl_account", "tampered", facts={"said": text, text: "x"}, total_currency="<i>")
-        planted.dead(f"U{number}", f"code {text}", text)
+        planted.dead(f"U{number}", "a_code_without_words", text)
         planted.planned(f"P{number} {text}")
     planted.close()
     return TAMPERED
