@@ -123,7 +123,8 @@ class AirflowServer:
             return False
 
     def log(self) -> str:
-        return (self.directory / "server.log").read_text(errors="replace")[-6000:]
+        log = self.directory / "server.log"
+        return log.read_text(errors="replace")[-6000:] if log.exists() else "the server is gone with its log"
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

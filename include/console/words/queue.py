@@ -98,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "state.sending": ("wordt verstuurd", "being sent"),
     "state.unknown": ("wordt opgezocht", "being looked up"),
     "state.posted": ("geboekt", "booked"),
+    "state.done": ("staat in Exact", "in Exact"),
     "state.dead_letter": ("wacht op u", "waits for you"),
     "state.dismissed": ("afgewezen", "dismissed"),
     "state.gone": ("verwijderd in Exact", "deleted in Exact"),
