@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -27,6 +28,7 @@ from include.proof.fleet import Progress, Watch, run_fleet
 from include.proof.fleet_page import write_page
 from include.proof.fleet_plan import FleetPlan
 from include.proof.fleet_report import INVARIANTS, FleetReport
+from include.proof.outages import SHARE_OF_A_DAY, TIME_SCALE, Absence
 
 DATABASE = "fleet"
 AIRFLOW = "--airflow"
@@ -41,9 +43,10 @@ OPTIONS: tuple[tuple[str, type, float | None], ...] = (
     ("--sandbox-restarts", int, 1),
     ("--fault-rate", float, 0.06),
     ("--seed", int, 7),
-    ("--time-scale", float, 30.0),
+    ("--time-scale", float, None),
     ("--workers", int, None),
     ("--minutely", int, None),
+    ("--daily", int, None),
 )
 SHOWN = (
     "kills",
@@ -67,8 +70,16 @@ def fleet_command(arguments: Sequence[str]) -> bool:
     if asked.controls:
         return show_controls(asked.seed, as_json=asked.json)
     given = {name: value for name, value in vars(asked).items() if name in FleetPlan.__dataclass_fields__ and value is not None}
-    plan = FleetPlan(**{"freezes": asked.kills // 4, **given})
+    plan = FleetPlan(**{"freezes": asked.kills // 4, **_absence(asked), **given})
     return show_fleet(plan, page=asked.page, as_json=asked.json)
+
+
+def _absence(asked: argparse.Namespace) -> dict[str, Any]:
+    """How fast time runs while Exact is away, and a day's limit that does not last for all orders where its midnight is to matter."""
+    if not asked.outage:
+        return {}
+    scale = {"time_scale": TIME_SCALE[Absence(asked.outage)]}
+    return {**scale, "daily": round(asked.orders * SHARE_OF_A_DAY)} if asked.outage == Absence.MIDNIGHT else scale
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(name, type=kind, default=usual)
     parser.add_argument("--clock-skew", dest="clock_skew_s", type=float, default=5.0)
     parser.add_argument("--longest", dest="longest_s", type=float, default=3_600.0)
+    parser.add_argument("--outage", choices=[each.value for each in Absence], default="", help="Exact is away for so long, once")
     parser.add_argument("--page", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--controls", action="store_true")

@@ -31,6 +31,11 @@ class Presence:
     def away(self) -> bool:
         return self.failures >= FAILURES
 
+    @property
+    def reason(self) -> str:
+        """Why a call has to wait."""
+        return "Exact is away" if self.away else "Exact is back: calls come one after the other"
+
     def wait_s(self, in_flight: int, moment: float) -> float:
         """Seconds until a call may leave; 0 for now, which is a knock while Exact is away."""
         if self.away:

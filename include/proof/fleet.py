@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -61,6 +61,7 @@ def run_fleet(plan: FleetPlan, dsn: str, *, crash: Callable[[], None] | None = N
     """
     if plan.postgres_kills and crash is None:
         raise ValueError("a PostgreSQL that is not ours is not killed")
+    plan = plan.before_midnight()
     with ExitStack() as stack:
         directory = Path(tempfile.mkdtemp(prefix="fleet-"))
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
@@ -167,6 +168,10 @@ class Fleet:
             case Kind.SANDBOX:
                 self.sandbox.restart()
                 self.door.ask("faults", self.plan.sandbox_faults)
+            case Kind.OUTAGE:
+                self.door.ask("outage", {"kind": "maintenance", "seconds": self.plan.outage_s})
+                self.struck.append(Struck(due.kind, began, began + timedelta(seconds=due.seconds)))
+                return
         self.struck.append(Struck(due.kind, began, datetime.now(UTC)))
 
     def _look_at_chains(self) -> None:

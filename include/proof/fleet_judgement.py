@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -20,12 +21,12 @@ from include.proof.checker import (
     nobody_held_too_long,
 )
 from include.proof.fleet_figures import figures
-from include.proof.fleet_places import DAILY
 from include.proof.fleet_plan import BUYERS
 from include.proof.fleet_report import FleetReport
 from include.proof.fleet_story import story
 from include.proof.fleet_troubles import Kind
 from include.proof.fleet_worker import look_after_unknowns
+from include.proof.outages import Absence, Away, outage_did_no_harm
 from include.proof.sandbox_door import SandboxDoor, errors_are_few, limits_are_kept, refreshes_are_apart
 from include.store.database import IDLE_IN_TRANSACTION_S
 
@@ -34,7 +35,7 @@ HELD_S = 90.0
 UPKEEP_EVERY_S = 60.0
 FROZEN_TRANSACTION_S = IDLE_IN_TRANSACTION_S
 # Until those who take over are at work again: after PostgreSQL came back, and after looks that met nobody have failed.
-BACK_AT_WORK_S = {Kind.POSTGRES: 30.0, Kind.SANDBOX: 60.0}
+BACK_AT_WORK_S = {Kind.POSTGRES: 30.0, Kind.SANDBOX: 60.0, Kind.OUTAGE: 180.0}
 LONGEST_S = HELD_S + UPKEEP_EVERY_S + FROZEN_TRANSACTION_S
 CAUSES = "select cause_code, count(*) from mutation where state = 'dead_letter' group by 1 order by 1"
 
@@ -63,7 +64,7 @@ def judged(evidence: Evidence) -> FleetReport:
     report.states = dict(found.states)
     report.violations = [
         *found.violations,
-        *limits_are_kept(calls, minutely=plan.minutely, daily=DAILY, time_scale=plan.time_scale),
+        *limits_are_kept(calls, minutely=plan.minutely, daily=plan.daily, time_scale=plan.time_scale),
         *errors_are_few(calls, time_scale=plan.time_scale),
         *refreshes_are_apart(calls, sign_ins=report.sign_ins - len(BUYERS), time_scale=plan.time_scale),
         *no_secret_in_tables(dsn, evidence.secrets),
@@ -77,7 +78,20 @@ def judged(evidence: Evidence) -> FleetReport:
     report.figures = figures(dsn, calls, killed, report.story, time_scale=plan.time_scale)
     with psycopg.connect(dsn) as connection:
         report.causes = dict(connection.execute(CAUSES).fetchall())
+    _judge_outage(evidence, calls)
     return report
+
+
+def _judge_outage(evidence: Evidence, calls: Sequence[Mapping[str, Any]]) -> None:
+    report = evidence.report
+    for each in report.struck:
+        if each.kind is not Kind.OUTAGE:
+            continue
+        ahead = timedelta(seconds=report.plan.clock_offset_s)
+        away = Away(Absence(report.plan.outage), each.at + ahead, each.until + ahead, report.plan.time_scale)
+        ended_green = sum(file.read_text(encoding="utf-8", errors="replace").count(" waits ") for file in evidence.logs.iterdir())
+        report.outage = away.measured(calls, max(report.story.settled_at, default=each.until) + ahead, ended_green)
+        report.violations += outage_did_no_harm(report.outage, divisions=len(BUYERS), causes=report.causes)
 
 
 def _excused(report: FleetReport) -> list[Hold]:

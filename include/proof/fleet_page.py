@@ -15,7 +15,7 @@ from include.proof.fleet_report import INVARIANTS, FleetReport
 from include.proof.fleet_troubles import Kind
 
 BLUE, RED, GREY, AMBER = "#1f5fa8", "#b3261e", "#6b7280", "#b7791f"
-COLOURS = {Kind.KILL: RED, Kind.FREEZE: BLUE, Kind.POSTGRES: AMBER, Kind.SANDBOX: GREY}
+COLOURS = {Kind.KILL: RED, Kind.FREEZE: BLUE, Kind.POSTGRES: AMBER, Kind.SANDBOX: GREY, Kind.OUTAGE: GREY}
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; }
 table { border-collapse: collapse; margin: 1rem 0; }

@@ -16,7 +16,6 @@ from include.proof.fleet_plan import FleetPlan
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S = 30.0
-DAILY = 1_000_000
 
 
 @dataclass
@@ -33,7 +32,14 @@ class SandboxProcess:
         """Start it and wait until it listens."""
         port = urlsplit(self.url).port or 0
         books = ["--seed", "demo", "--seed", str(self.plan.seed), "--auto-consent", "--state", self.state]
-        limits = ["--minutely-limit", str(self.plan.minutely), "--daily-limit", str(DAILY), "--time-scale", str(self.plan.time_scale)]
+        limits = [
+            "--minutely-limit",
+            str(self.plan.minutely),
+            "--daily-limit",
+            str(self.plan.daily),
+            "--time-scale",
+            str(self.plan.time_scale),
+        ]
         command = [sys.executable, "-m", "include.sandbox", "--port", str(port), *books, *limits, *self.options]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603  our own sandbox
         self._process = process

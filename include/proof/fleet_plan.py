@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet
 from include.administrations.loader import Administrations
 from include.exact.oauth import App
 from include.outbox.times import Times
+from include.proof.outages import DAY_S, LENGTH_S, MIDNIGHT_AFTER_S, Absence
 from include.run import Access, Settings, Window
 from include.sources.records import OrderLine, ShopOrder
 
@@ -38,7 +40,8 @@ class FleetPlan:
 
     `kills`: SIGKILL · `freezes`: SIGSTOP, and SIGCONT up to 200 s of production later · `postgres_kills`: as `pg_ctl stop -m immediate` ·
     `sandbox_restarts`: SIGKILL, on its file of books · `clock_skew_s`: how far Exact's clock is off, in seconds of production, at most ·
-    `workers`: drains per administration, beside one process each that looks after unknown outcomes.
+    `workers`: drains per administration, beside one process each that looks after unknown outcomes · `outage`: for how long Exact is
+    away, once · `daily`: calls that Exact allows a day · `clock_ahead_s`: of Exact's clock, instead of a skew.
     """
 
     orders: int = 2_000
@@ -52,6 +55,9 @@ class FleetPlan:
     time_scale: float = 30.0
     workers: int = 2
     minutely: int = 300
+    daily: int = 1_000_000
+    outage: str = ""
+    clock_ahead_s: float = 0.0
     longest_s: float = 600.0
 
     @property
@@ -62,7 +68,19 @@ class FleetPlan:
     @property
     def clock_offset_s(self) -> float:
         """How far the sandbox's clock is from ours in this run, in its own seconds: before or behind, as the seed says."""
-        return random.Random(f"{self.seed} clock").uniform(-1, 1) * self.clock_skew_s / self.time_scale
+        return self.clock_ahead_s or random.Random(f"{self.seed} clock").uniform(-1, 1) * self.clock_skew_s / self.time_scale
+
+    def before_midnight(self) -> FleetPlan:
+        """Where Exact's day is to end in the middle of the run: with a clock so far ahead that it does."""
+        if self.outage != Absence.MIDNIGHT:
+            return self
+        day_s = DAY_S / self.time_scale
+        return replace(self, clock_ahead_s=(day_s - MIDNIGHT_AFTER_S / self.time_scale - time.time()) % day_s)
+
+    @property
+    def outage_s(self) -> float:
+        """For how long Exact is away, in seconds of production; 0 for not at all."""
+        return LENGTH_S[Absence(self.outage)] if self.outage else 0.0
 
     @property
     def sandbox_faults(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from include.proof.fleet_plan import FleetPlan
 from include.proof.fleet_story import Story
 from include.proof.fleet_troubles import Kind, Struck
 from include.proof.judge import Violation
+from include.proof.outages import Outage
 
 INVARIANTS: Mapping[str, str] = {
     "I1": "each document in Exact with our reference belongs to one mutation",
@@ -41,6 +42,7 @@ class FleetReport:
     violations: list[Violation] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
     story: Story = field(default_factory=Story)
+    outage: Outage | None = None
 
     @property
     def duplicates(self) -> int:
@@ -81,6 +83,7 @@ class FleetReport:
             "causes": self.causes,
             "faults": self.faults,
             **asdict(self.figures),
+            **({"away": asdict(self.outage)} if self.outage else {}),
             "invariants": self.invariants,
             "violations": [str(each) for each in self.violations[:20]],
         }

@@ -37,6 +37,8 @@ UNSCALED: Mapping[str, str] = {
     "include.store.cases.GRACE_S": "cases are no part of a fleet",
     "include.store.cases.REMEMBERED_S": "cases are no part of a fleet",
     "include.store.cases.HOLD_PATIENCE_S": "cases are no part of a fleet",
+    "include.store.reconciliation.VISIBLE_S": "the night's comparison is no part of a fleet",
+    "include.store.reconciliation.UNREAD_S": "the night's comparison is no part of a fleet",
     "include.store.retries.GRACE_S": "cases are no part of a fleet",
     "include.store.retries.REST_AT_LEAST_S": "cases are no part of a fleet",
 }

@@ -11,6 +11,8 @@ from include.proof.fleet_plan import FleetPlan
 
 # Trouble comes while there is work: with the last orders it would only wait.
 WORK_SHARE = 0.97
+# Exact goes away when so much is settled.
+OUTAGE_SHARE = 0.3
 # Frozen for a moment, for longer than a POST may take, for longer than the lease; seconds of production.
 FREEZES_S = ((0.5, 10.0), (5.0, 60.0), (60.0, 200.0))
 
@@ -22,6 +24,7 @@ class Kind(StrEnum):
     FREEZE = "freeze"
     POSTGRES = "postgres"
     SANDBOX = "sandbox"
+    OUTAGE = "outage"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ def schedule(plan: FleetPlan) -> list[Due]:
         for kind, number in numbers.items()
         for _ in range(number)
     ]
+    if plan.outage:
+        due.append(Due(OUTAGE_SHARE * plan.orders, Kind.OUTAGE, plan.outage_s / plan.time_scale))
     return sorted(due, key=lambda each: each.after_orders)
 
 

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 from include.administrations.loader import load_administrations
 from include.errors import ExactlyError
 from include.exact.client import Query
-from include.proof.fleet_places import DAILY, dead_port, sandbox
+from include.proof.fleet_places import dead_port, sandbox
 from include.proof.fleet_plan import ENVIRONMENT, FleetPlan, Place, app, settings
 from include.proof.fleet_scale import divide_constants
 from include.proof.judge import Violation
@@ -130,7 +130,7 @@ def _judged(plan: LimiterPlan, calls: Sequence[Mapping[str, Any]]) -> LimiterRes
         used=round(sum(whole) / max(1, left * len(whole)), 4),
         lowest=round(min(whole, default=0) / left, 4),
         http_429=sum(each["status"] == 429 for each in calls),
-        violations=limits_are_kept(calls, minutely=plan.minutely, daily=DAILY, time_scale=plan.time_scale),
+        violations=limits_are_kept(calls, minutely=plan.minutely, daily=FleetPlan.daily, time_scale=plan.time_scale),
     )
 
 
