@@ -14,6 +14,7 @@ from include.web import (
     routes_connections,
     routes_health,
     routes_queue,
+    routes_reconciliation,
     routes_record,
     routes_task,
 )
@@ -24,6 +25,7 @@ from include.web.security import SecurityHeaders, own_request
 # Each has a `router`, and `TABS` for the navigation.
 SUBJECTS = (
     routes_queue,
+    routes_reconciliation,
     routes_record,
     routes_charts,
     routes_connections,

@@ -14,6 +14,7 @@ from include.console.words import (
     health,
     health_signals,
     queue,
+    reconciliation,
     record,
     task,
 )
@@ -24,6 +25,7 @@ CHOICE, AIRFLOWS = "exactly_language", "exactly_airflow_language"
 SUBJECTS = (
     frame,
     queue,
+    reconciliation,
     record,
     connections,
     health,
