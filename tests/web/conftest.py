@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # Airflow makes its home at its first import, in the developer's own folder unless it is told another one.
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
@@ -29,6 +29,10 @@ os.environ.setdefault("AIRFLOW__CORE__FERNET_KEY", Fernet.generate_key().decode(
 from tests.conftest import Postgres
 from tests.web.airflow_server import AirflowServer, Visitor
 from tests.web.planting import Plant
+
+# A busy machine is no reason to fail.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -83,6 +87,7 @@ def window(chromium: Browser, airflow_server: AirflowServer) -> Iterator[Callabl
             locale=language, color_scheme=theme, viewport={"width": 1280, "height": 800}, base_url=airflow_server.url
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(f"localStorage.setItem('theme', '{theme}'); localStorage.setItem('i18nextLng', '{language}');")
         if user is not None:
             context.add_cookies([{"name": "_token", "value": airflow_server.token(user), "url": airflow_server.url, "httpOnly": True}])

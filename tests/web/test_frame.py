@@ -10,7 +10,6 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.web.airflow_server import AirflowServer
 from tests.web.planting import Plant
 
-WITHIN_MS = 30_000
 ADDS_A_LINK = """main => {
     const way = document.createElement('a');
     way.href = '/static/pin_32.png';
@@ -33,7 +32,7 @@ def framed(page: Page, path: str = "/") -> FrameLocator:
     """The console where Airflow shows it."""
     page.goto(f"/plugin/exactly/exactly{path}")
     frame = page.frame_locator("iframe")
-    expect(frame.locator("h1").first).to_be_visible(timeout=WITHIN_MS)
+    expect(frame.locator("h1").first).to_be_visible()
     return frame
 
 
@@ -43,24 +42,24 @@ def test_the_page_is_light_or_dark_as_airflow_is_and_follows_it(window: Callable
     expect(frame.locator("body")).to_have_css("background-color", NAVY)
     page.evaluate("localStorage.setItem('theme', 'light')")
 
-    expect(frame.locator("body")).to_have_css("background-color", WHITE, timeout=WITHIN_MS)
+    expect(frame.locator("body")).to_have_css("background-color", WHITE)
 
 
 def test_the_page_speaks_airflows_language_until_its_reader_chooses_another(window: Callable[..., Page], planted: None) -> None:
     page = window("viewer", language="nl")
     frame = framed(page)
-    expect(frame.locator("html")).to_have_attribute("lang", "nl", timeout=WITHIN_MS)
+    expect(frame.locator("html")).to_have_attribute("lang", "nl")
     frame.get_by_role("button", name="EN", exact=True).click()
-    expect(frame.locator("html")).to_have_attribute("lang", "en", timeout=WITHIN_MS)
+    expect(frame.locator("html")).to_have_attribute("lang", "en")
     page.reload()
 
-    expect(page.frame_locator("iframe").locator("html")).to_have_attribute("lang", "en", timeout=WITHIN_MS)
+    expect(page.frame_locator("iframe").locator("html")).to_have_attribute("lang", "en")
 
 
 def test_a_hand_on_the_keyboard_finds_opens_and_closes_what_it_needs(window: Callable[..., Page], planted: None) -> None:
     page = window("viewer")
     frame = framed(page)
-    expect(frame.locator("main")).to_be_focused(timeout=WITHIN_MS)
+    expect(frame.locator("main")).to_be_focused()
     page.keyboard.press("j")
     expect(frame.locator("[data-row].here")).to_have_count(1)
     first = frame.locator("[data-row].here").inner_text()
@@ -78,7 +77,7 @@ def test_a_hand_on_the_keyboard_finds_opens_and_closes_what_it_needs(window: Cal
     page.keyboard.press("k")
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/cases/**", timeout=WITHIN_MS)
+    page.wait_for_url("**/cases/**")
 
 
 def test_a_link_to_airflow_leaves_the_frame_and_one_elsewhere_opens_beside_it(
@@ -93,7 +92,7 @@ def test_a_link_to_airflow_leaves_the_frame_and_one_elsewhere_opens_beside_it(
     assert beside.value.url.endswith("/static/pin_32.png")
     frame.locator("a[data-airflow]").first.click()
 
-    page.wait_for_url("**/dags/attention/**", timeout=WITHIN_MS)
+    page.wait_for_url("**/dags/attention/**")
 
 
 def test_who_is_not_signed_in_gets_a_way_to_sign_in_that_leads_back(airflow_server: AirflowServer, visitor) -> None:

@@ -46,5 +46,5 @@ def test_the_tab_of_a_case_shows_its_cause_its_cure_and_its_records_in_airflows_
     page.goto("/dags/attention/runs/BE:missing_gl_account:tab-9999/tasks/case/mapped/0/plugin/exactly-task")
     frame = page.frame_locator("iframe")
 
-    expect(frame.get_by_text("Grootboekrekening tab-9999 bestaat niet").first).to_be_visible(timeout=30_000)
+    expect(frame.get_by_text("Grootboekrekening tab-9999 bestaat niet").first).to_be_visible()
     expect(frame.get_by_text("TAB-3").first).to_be_visible()
