@@ -212,6 +212,26 @@ def verify(
 
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="Examples: exactly reconcile --language nl · exactly reconcile --since 2026-11-01 --until 2026-12-01 --xlsx november.xlsx",
+)
+def reconcile(context: typer.Context) -> None:
+    """Compare the shop with Exact, to the cent, as each night does: each document that differs, its kind, and what mends it.
+
+    Counts, net, VAT and gross by day, administration, VAT code, currency and type. Exit status 1 when a difference needs a person.
+
+    --since DAY, --until DAY: days of ordering, the last one excluded; the last 32 days by default · --administration NAME: show only
+    this one · --no-refresh: compare with Exact as it was read last · --csv FILE, --xlsx FILE: write what differs, and the totals ·
+    --json: one object · --language nl
+    """
+    enter_airflow(context.obj)
+    from include.cli.show_reconcile import reconcile_command
+
+    if not reconcile_command(context.args):
+        raise typer.Exit(WRONG)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     epilog="Example: exactly fleet --orders 2000 --kills 80 --fault-rate 0.06 --seed 7 --json | tail -1 | jq .invariants",
 )
 def fleet(context: typer.Context) -> None:

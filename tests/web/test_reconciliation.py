@@ -111,7 +111,8 @@ def test_the_workbook_has_four_sheets_with_numbers_and_days(visitor, nothing_com
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_an_operator_has_days_compared_in_airflow(visitor, nothing_compared: str) -> None:
+def test_an_operator_has_days_compared_in_airflow(visitor, airflow_server: AirflowServer) -> None:
+    airflow_server.serialise("nightly_reconciliation")
     days = {"first_day": "2026-11-01", "last_day": "2026-11-03"}
     answer = visitor("user").act("/reconciliation", days)
 
