@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-DIRECTORY = Path(__file__).parent
+# Where the companies' files are: here, or in a folder of one's own, which a new version of Exactly does not touch.
+CHOSEN = "EXACTLY_ADMINISTRATIONS"
+DIRECTORY = Path(os.environ.get(CHOSEN) or Path(__file__).parent)
 SUFFIX = ".yaml"
 
 

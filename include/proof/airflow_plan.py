@@ -5,6 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+from include.administrations import names
+from include.administrations.names import administration_files
+
+INSTALLED = Path(names.__file__).parent
+# Exact thinks for a second or two here; the shortest that a file may say.
+QUARANTINE_S = 60
 
 
 class Attack(StrEnum):
@@ -56,6 +64,13 @@ class AirflowPlan:
         while len(chosen) < self.rounds:
             chosen += dice.sample(list(Attack), len(Attack))
         return chosen[: self.rounds]
+
+    def administrations(self, folder: Path) -> None:
+        """Write the companies' files into a folder: those of the demo, but for the time after which Exact books no more."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in administration_files(INSTALLED):
+            lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("quarantine_s:")]
+            (folder / file.name).write_text("\n".join([*lines, f"quarantine_s: {QUARANTINE_S}", ""]), encoding="utf-8")
 
     def pace(self) -> dict[str, str]:
         """Airflow's settings that differ from those of the demo."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from include.administrations.names import CHOSEN
 from include.demo.airflow_api import ENDED, AirflowApi, AirflowApiError
 from include.demo.demo import ENVIRONMENT, sign_in
 from include.demo.system import LocalSystem
@@ -41,8 +42,10 @@ Watch = Callable[[str], None]
 def run_airflow_proof(plan: AirflowPlan, directory: Path, *, watch: Watch = lambda line: None) -> AirflowReport:
     """Start the local system in an empty folder, attack it round by round, judge; `watch` is told how it goes."""
     report = AirflowReport(plan)
-    with LocalSystem(directory, settings=plan.pace()) as system:
+    files = directory / "administrations"
+    with LocalSystem(directory, settings={**plan.pace(), CHOSEN: str(files)}) as system:
         system.empty()
+        plan.administrations(files)
         started = time.monotonic()
         proof = Proof(_ready(plan, system), report, watch)
         report.ready_s = time.monotonic() - started

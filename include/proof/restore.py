@@ -96,8 +96,14 @@ def prove_restore(plan: RestorePlan, watch: Callable[[str], None] = lambda line:
     found = []
     for way in plan.ways:
         watch(way.value)
-        with _server() as server, tempfile.TemporaryDirectory() as folder, sandbox(_fleet(plan), Path(folder)) as exact:
-            found.append(Story(plan, way, server, exact.url, Path(folder)).run())
+        with (
+            _server(STORE) as server,
+            _server(SHOP) as shop,
+            tempfile.TemporaryDirectory() as folder,
+            sandbox(_fleet(plan), Path(folder)) as exact,
+        ):
+            story = Story(plan, Backup(server, STORE, way, Path(folder)), shop.dsn(SHOP), exact.url)
+            found.append(story.run())
     return found
 
 
@@ -106,12 +112,12 @@ def _fleet(plan: RestorePlan) -> FleetPlan:
 
 
 @contextmanager
-def _server() -> Iterator[Postgres]:
+def _server(database: str) -> Iterator[Postgres]:
     directory = Path(tempfile.mkdtemp(prefix="restore-pg-", dir="/tmp"))
     directory.chmod(0o711)
     server = Postgres(directory, directory / "logs")
     try:
-        server.start(server.environment(), [STORE, SHOP])
+        server.start(server.environment(), [database])
         yield server
     finally:
         server.stop()
@@ -121,14 +127,13 @@ def _server() -> Iterator[Postgres]:
 class Story:
     """One backup and one restore."""
 
-    def __init__(self, plan: RestorePlan, way: Way, server: Postgres, exact_url: str, folder: Path) -> None:
-        self._plan, self._server = plan, server
-        self._place = Place(server.dsn(STORE), exact_url, "", Fernet.generate_key())
+    def __init__(self, plan: RestorePlan, backup: Backup, shop_dsn: str, exact_url: str) -> None:
+        self._plan, self._backup, self._shop_dsn = plan, backup, shop_dsn
+        self._place = Place(backup.dsn, exact_url, "", Fernet.generate_key())
         self._door = SandboxDoor(exact_url)
-        self._backup = Backup(server, STORE, way, folder)
-        self._result = Restored(way)
+        self._result = Restored(backup.way)
         upgrade(self._place.store_dsn, environment=ENVIRONMENT)
-        self._shop = ProofShop(server.dsn(SHOP), plan.seed)
+        self._shop = ProofShop(shop_dsn, plan.seed)
         self._orders: list[ProofOrder] = []
 
     def run(self) -> Restored:
@@ -140,7 +145,7 @@ class Story:
         self._back_up_in_mid_work()
         self._order(2)
         self._book_all()
-        self._backup.restore(self._server.environment())
+        self._backup.restore()
         self._result.is_noticed = self._backup.is_noticed()
         self._result.forgotten = self._forgotten()
         self._result.was_refused = self._refusal() == "copied_database"
@@ -192,7 +197,7 @@ class Story:
     def _change_what_was_forgotten(self) -> None:
         """The shop does not wait for us: what the outbox forgot has another version by the time that it is read again."""
         numbers = [each.number for each in self._orders[-len(NAMES) :]]
-        with psycopg.connect(self._server.dsn(SHOP)) as connection:
+        with psycopg.connect(self._shop_dsn) as connection:
             connection.execute(CHANGED, (numbers,))
             connection.execute(TOUCHED, (numbers,))
 
@@ -238,7 +243,7 @@ class Story:
         now = datetime.now(UTC)
         window = Window(now - timedelta(hours=1), now, follows_cursor=True)
         given = settings(_fleet(self._plan), self._place, name, load_administrations())
-        with open_run(replace(given, source_dsn=self._server.dsn(SHOP), window=window)) as run:
+        with open_run(replace(given, source_dsn=self._shop_dsn, window=window)) as run:
             act(run)
 
     def _sign_in(self) -> None:

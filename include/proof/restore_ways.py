@@ -32,19 +32,19 @@ class Backup:
     """A backup of one database, or of its whole server; `folder` is where it lies."""
 
     def __init__(self, server: Postgres, database: str, way: Way, folder: Path) -> None:
-        self._server, self._database, self._way, self._folder = server, database, way, folder
+        self._server, self._database, self.way, self._folder = server, database, way, folder
         self._file = folder / f"{database}.dump"
 
     def take(self) -> None:
         """Back up now, whatever is going on."""
-        if self._way in {Way.DUMP, Way.CLEAN}:
-            self._file.write_bytes(self._server.call("pg_dump", "--format=custom", f"--dbname={self._dsn}"))
+        if self.way in {Way.DUMP, Way.CLEAN}:
+            self._file.write_bytes(self._server.call("pg_dump", "--format=custom", f"--dbname={self.dsn}"))
             return
         self._server.call("pg_basebackup", f"--dbname={self._server.dsn('')}", f"--pgdata={self._files}", "--checkpoint=fast", "--no-sync")
 
-    def restore(self, environment: dict[str, str]) -> None:
+    def restore(self) -> None:
         """Put it in the place of what is there now."""
-        match self._way:
+        match self.way:
             case Way.DUMP:
                 with psycopg.connect(self._server.dsn("postgres"), autocommit=True) as connection:
                     connection.execute(f'drop database "{self._database}" with (force)')
@@ -53,41 +53,42 @@ class Backup:
             case Way.CLEAN:
                 self._restore_dump("--clean", "--if-exists")
             case _:
-                self._restore_files(environment)
+                self._restore_files()
 
     def is_noticed(self) -> bool:
         """Tell whether the restored database knows that it was restored."""
-        database = Database(self._dsn)
+        database = Database(self.dsn)
         try:
             return installation_of(database).is_copy
         finally:
             database.close()
 
     def _restore_dump(self, *options: str) -> None:
-        self._server.call("pg_restore", f"--dbname={self._dsn}", "--exit-on-error", *options, given=self._file.read_bytes())
+        self._server.call("pg_restore", f"--dbname={self.dsn}", "--exit-on-error", *options, given=self._file.read_bytes())
 
-    def _restore_files(self, environment: dict[str, str]) -> None:
+    def _restore_files(self) -> None:
         self._server.stop()
         shutil.rmtree(self._server.data)
         self._files.rename(self._server.data)
-        if self._way is Way.MOMENT:
+        if self.way is Way.MOMENT:
             (self._server.data / "recovery.signal").touch()
             with (self._server.data / "postgresql.auto.conf").open("a") as settings:
                 settings.write(TO_THE_MOMENT)
-        self._server.start(environment, [])
+        self._server.start(self._server.environment(), [])
         deadline = time.monotonic() + PROMOTED_S
         while self._is_recovering() and time.monotonic() < deadline:
             time.sleep(POLL_S)
-        with psycopg.connect(self._dsn, autocommit=True) as connection:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute("checkpoint")
 
     def _is_recovering(self) -> bool:
-        with psycopg.connect(self._dsn, autocommit=True) as connection:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
             row = connection.execute("select pg_is_in_recovery()").fetchone()
         return bool(row and row[0])
 
     @property
-    def _dsn(self) -> str:
+    def dsn(self) -> str:
+        """The database that is backed up."""
         return self._server.dsn(self._database)
 
     @property
