@@ -43,7 +43,7 @@ def add_failures(app: FastAPI) -> None:
 
 def failure(request: Request, status: int, key: str, *, cure: str, **shown: str) -> Response:
     """A page that says `key`'s words as its heading and `cure` below it; `shown`: a `detail`, and where to `sign_in`."""
-    if request.url.path.endswith("/connections/callback"):
+    if request.url.path.endswith("/connections/callback") and "code" in request.query_params:
         # Whatever happens: the code of a sign-in with Exact does not stay in the address bar.
         return RedirectResponse(linker(request)("connections"), 303)
     values = {"detail": "", "sign_in": "", **shown, "heading": words_in(language_of(request))(key), "cure": cure}
