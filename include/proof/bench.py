@@ -53,6 +53,15 @@ class Result:
     tried: Tried
     seconds: float
 
+    @property
+    def told(self) -> str:
+        """In a line."""
+        found = self.outcome
+        return (
+            f"{found.posted} of {found.orders} posted, {found.duplicates} doubled, {found.missing} missing;"
+            f" {found.posts_per_order} POSTs and {found.calls_per_order} calls each; {self.tried.task_starts} starts, {self.seconds:.0f} s"
+        )
+
 
 @dataclass
 class BenchReport:
@@ -86,11 +95,12 @@ def run_bench(plan: BenchPlan, new_database: NewDatabase, watch: Watch = lambda 
         bench.airflow.migrate()
         for scene in Scene:
             for client in Client:
-                watch(f"{scene.value}: {client.value}")
+                watch(f"{scene.value}: {client.value} begins")
                 report.results.append(bench.tried(client, scene))
+                watch(f"{scene.value}: {client.value}: {report.results[-1].told}")
     if plan.limiter_minutes:
         watch("sixteen processes that want to call")
-        limiter = LimiterPlan(minutes=plan.limiter_minutes, stranger=0.0, seed=plan.seed, minutely=plan.minutely)
+        limiter = LimiterPlan(minutes=plan.limiter_minutes, stranger=0.0, seed=plan.seed)
         report.limiter = run_limiter(limiter, new_database("bench_limiter"))
     if plan.fleet_orders:
         watch("a fleet whose processes die")
@@ -101,7 +111,7 @@ def run_bench(plan: BenchPlan, new_database: NewDatabase, watch: Watch = lambda 
 
 def _fleet(plan: BenchPlan) -> FleetPlan:
     """Twice the faults, so that there are enough unknown outcomes to measure."""
-    pace = FleetPlan(fault_rate=plan.fault_rate * 2, seed=plan.seed, time_scale=plan.fleet_scale, longest_s=FLEET_S)
+    pace = FleetPlan(fault_rate=plan.fault_rate * 2, seed=plan.seed, time_scale=plan.time_scale, longest_s=FLEET_S)
     return replace(pace, orders=plan.fleet_orders, kills=plan.fleet_kills)
 
 

@@ -68,30 +68,21 @@ class TrialAirflow:
 
     def migrate(self) -> None:
         """Make its tables."""
-        self._said(python("-m", "airflow", "db", "migrate"), {}, MIGRATE_S)
+        self._do(python("-m", "airflow", "db", "migrate"), {}, MIGRATE_S)
 
     def run(self, work: Work, more: Mapping[str, str]) -> Tried:
         """Run a trial to its end; `more`: what its environment has besides. Raises `TrialFailedError`."""
         file = self._directory / "trial.json"
         file.write_text(json.dumps(asdict(work)), encoding="utf-8")
-        said = self._said(python("-m", "include.wiring.trial", str(file)), more, LONGEST_S)
-        told: dict[str, Any] = json.loads(said.splitlines()[-1])
+        answer = self._directory / "answer.json"
+        self._do(python("-m", "include.wiring.trial", str(file), str(answer)), more, LONGEST_S)
+        told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        answer.unlink()
         return Tried(**told)
 
-    def _said(self, command: list[str], more: Mapping[str, str], longest_s: float) -> str:
-        with (self._directory / "airflow.log").open("a", encoding="utf-8") as log:
-            done = subprocess.run(  # noqa: S603  our own programs
-                command,
-                env={**self._environment, **more},
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                timeout=longest_s,
-                check=False,
-            )
-            log.write(done.stdout)
+    def _do(self, command: list[str], more: Mapping[str, str], longest_s: float) -> None:
+        file, environment = self._directory / "airflow.log", {**self._environment, **more}
+        with file.open("ab") as log:
+            done = subprocess.run(command, env=environment, cwd=ROOT, stdout=log, stderr=log, timeout=longest_s, check=False)  # noqa: S603  our own
         if done.returncode:
-            log_text = (self._directory / "airflow.log").read_text(encoding="utf-8", errors="replace")
-            raise TrialFailedError(log_text[-TAIL:])
-        return done.stdout
+            raise TrialFailedError(file.read_text(encoding="utf-8", errors="replace")[-TAIL:])

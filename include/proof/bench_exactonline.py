@@ -81,7 +81,7 @@ def _exactonline_api(told: Told) -> ExactApi:
 class _Customer(ExactCustomer):
     code = ""
 
-    def getcode_of(self) -> str:
+    def get_code(self) -> str:
         return self.code
 
     def get_name(self) -> str:

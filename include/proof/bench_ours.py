@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import psycopg
 from cryptography.fernet import Fernet
 
 from include.administrations.loader import load_administrations
 from include.demo.loader import lay_out
+from include.errors import ExactlyError
 from include.flows.mirror_refresh import refresh
 from include.flows.orders_to_invoices import book_orders
+from include.flows.unknown_outcomes import settle
 from include.proof.bench_plan import ADMINISTRATION, BLOCKED, PRICE, VAT_RATE, BenchOrder, BenchPlan, Told
 from include.proof.fleet_plan import ENVIRONMENT, FleetPlan, Place, app, settings
 from include.proof.fleet_scale import divide_constants
-from include.proof.fleet_worker import look_after_unknowns
 from include.proof.signing_in import sign_in
 from include.run import Settings, Window, chain_name, open_run
 from include.store.chain import StoredChain
@@ -33,6 +34,7 @@ SALE = "insert into webshop.sales values (%s, %s, 'BE', 'GBP', false, %s, null, 
 ITEM = "insert into webshop.sale_items values (%s, 1, '10002', 'An article', %s, %s, %s, 'gifts')"
 SETTLED = "select count(*) from mutation where effect = 'sale' and state in ('posted', 'dead_letter', 'dismissed', 'gone')"
 DAY = timedelta(days=1)
+UPKEEP_EVERY_S = 60.0
 
 
 def prepare(plan: BenchPlan, told: Told, orders: Sequence[BenchOrder]) -> None:
@@ -68,16 +70,24 @@ def left(told: str) -> int:
 @contextmanager
 def upkeep(plan: BenchPlan, told: Told) -> Iterator[None]:
     """The process that finds out what became of what nobody knows, as the Dag `unknown_outcomes` does."""
-    logs = Path(told.folder) / "logs"
-    logs.mkdir()
     nursery = multiprocessing.get_context("forkserver")
-    process = nursery.Process(target=look_after_unknowns, args=(plan.wire, _place(told), ADMINISTRATION, logs), daemon=True)
+    nursery.set_forkserver_preload([__name__])
+    process = nursery.Process(target=_look_after_unknowns, args=(plan.wire, told), daemon=True)
     process.start()
     try:
         yield
     finally:
         process.kill()
         process.join()
+
+
+def _look_after_unknowns(wire: FleetPlan, told: Told) -> None:
+    """Each minute, as long as this process lives."""
+    _run_faster(told.time_scale)
+    while True:
+        with suppress(ExactlyError), open_run(_settings(wire, told)) as run:
+            settle(run)
+        time.sleep(UPKEEP_EVERY_S / told.time_scale)
 
 
 @cache

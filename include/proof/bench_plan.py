@@ -62,16 +62,18 @@ class BenchOrder:
 @dataclass(frozen=True)
 class BenchPlan:
     """`invalid`: how many orders of two causes Exact refuses, among `among` good ones · `retries`, `retry_delay_s`: Airflow's;
-    the delay is its own default · `runs_max`: hourly runs, as long as something is left · `minutely`, `daily`: Exact's limits ·
-    `limiter_minutes`: how long sixteen processes want to call · `fleet_orders`, `fleet_kills`: of the run that measures B10, at
-    `fleet_scale`, since the whole seconds of the `Date` header weigh more the faster time runs.
+    the delay is its own default · `runs_max`: hourly runs, as long as something is left · `minutely`, `daily`: the limits in force ·
+    `limiter_minutes`: how long sixteen processes want to call, sixty times a minute at most · `fleet_orders`,
+    `fleet_kills`: of the run that measures B10.
+
+    The faster time runs, the more the whole seconds of the `Date` header weigh, and the load of the machine.
     """
 
     orders: int = 1_000
     seed: int = 7
     fault_rate: float = 0.06
-    time_scale: float = 30.0
-    minutely: int = 60
+    time_scale: float = 10.0
+    minutely: int = 300
     daily: int = 5_000
     retries: int = 3
     retry_delay_s: float = 300.0
@@ -81,7 +83,6 @@ class BenchPlan:
     limiter_minutes: int = 20
     fleet_orders: int = 400
     fleet_kills: int = 40
-    fleet_scale: float = 10.0
 
     @property
     def wire(self) -> FleetPlan:
@@ -113,7 +114,7 @@ class Told:
     folder: str
     store_dsn: str = ""
     cipher_key: str = ""
-    minutely: int = 60
+    minutely: int = 300
     seed: int = 7
 
     def save(self, orders: list[BenchOrder]) -> Path:

@@ -1,6 +1,6 @@
 """A function as a Dag of one task with Airflow's retries, run by Airflow itself in this process (`dag.test()`): for measurements.
 
-`python -m include.wiring.trial FILE`: FILE is a `Trial` as JSON. What became of it is the last line, as JSON.
+`python -m include.wiring.trial FILE ANSWER`: FILE is a `Trial` as JSON; what became of it is written into ANSWER.
 """
 
 from __future__ import annotations
@@ -97,13 +97,11 @@ def _chosen() -> Trial:
     return Trial(**json.loads(Path(os.environ[CHOSEN]).read_text(encoding="utf-8")))
 
 
-def main(path: str) -> int:
-    """Run the trial of a file, and say in the last line what became of it."""
+def main(path: str, answer: str) -> None:
+    """Run the trial of a file, and write into another what became of it."""
     os.environ[CHOSEN] = path
-    tried = run_trial(_chosen())
-    sys.stdout.write(json.dumps(asdict(tried)) + "\n")
-    return 0
+    Path(answer).write_text(json.dumps(asdict(run_trial(_chosen()))), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    main(*sys.argv[1:])
