@@ -57,8 +57,18 @@ class Allowance:
         return max(0.05, min(until_reset_s, self.told_at - self.taken_at) if left + in_flight > 0 else until_reset_s)
 
 
-def noted(told: Allowance, limits: Limits, taken_at: float, moment: float, minute_s: float) -> Allowance:
-    """What is known after one more answer; `taken_at`: when its call took its permit."""
+@dataclass(frozen=True)
+class Heard:
+    """When an answer was noted, when its call had taken its permit, and how many others were on their way."""
+
+    moment: float
+    taken_at: float
+    in_flight: int
+
+
+def noted(told: Allowance, limits: Limits, heard: Heard, minute_s: float) -> Allowance:
+    """What is known after one more answer. Not for a 429, which makes all wait, and says nothing of what others did."""
+    moment, taken_at = heard.moment, heard.taken_at
     limit = limits.minute_limit or told.limit
     if limits.minute_remaining is None and limits.day_remaining is None:
         return replace(told, limit=limit, unseen=told.unseen + 1, unseen_at=moment, own=told.own + 1)
@@ -72,7 +82,7 @@ def noted(told: Allowance, limits: Limits, taken_at: float, moment: float, minut
     if limits.minute_window < told.window and told.ends_at > moment:
         return known
     follows = 1 <= limits.minute_window - told.window <= 1500 * minute_s
-    others = max(0, told.limit - told.remaining - told.own) if follows else 0
+    others = max(0, told.limit - told.remaining - told.own - heard.in_flight) if follows else 0
     known = replace(known, window=limits.minute_window, ends_at=ends_at, own=1, others=others)
     return replace(known, remaining=limits.minute_remaining, taken_at=taken_at, told_at=moment)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from include.errors import RetryableError
-from include.outbox.allowance import LONG_AGO, Allowance, noted
+from include.outbox.allowance import LONG_AGO, Allowance, Heard, noted
 from include.outbox.ports import Limits, Permit, Purpose, Receipt
 from include.outbox.presence import Presence
 from include.outbox.times import Times
@@ -112,11 +112,11 @@ class Limiter:
         self.presence = replace(self.presence, failures=0)
 
     def _note(self, receipt: Receipt, moment: float) -> None:
-        limits = receipt.limits or Limits()
-        if receipt.status == TOO_MANY_REQUESTS and limits.minute_remaining is None:
-            return
         taken_at = self.permits.taken_at(receipt.permit.slot, receipt.permit.holder)
-        self.allowance = noted(self.allowance, limits, LONG_AGO if taken_at is None else taken_at, moment, self.times.cooldown_s)
+        others = self.permits.in_flight(moment) - (taken_at is not None)
+        if receipt.status != TOO_MANY_REQUESTS:
+            heard = Heard(moment, LONG_AGO if taken_at is None else taken_at, others)
+            self.allowance = noted(self.allowance, receipt.limits or Limits(), heard, self.times.cooldown_s)
 
     def give_back_unused(self, permit: Permit) -> None:
         moment = self.clock()

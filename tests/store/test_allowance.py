@@ -12,7 +12,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from include.errors import RetryableError
-from include.outbox.allowance import Allowance, noted
+from include.outbox.allowance import Allowance, Heard, noted
 from include.outbox.ports import Limits, Permit, Purpose, Receipt
 from include.outbox.times import Times
 from include.store.database import Database
@@ -153,12 +153,23 @@ def test_a_call_without_an_answer_counts_until_a_later_one_tells(division: Divis
 
 
 def test_the_last_calls_of_the_day_are_not_overdrawn_either(division: Division) -> None:
-    division.begin(50, day_limit=5000, day_reset_s=3600.0, day_window=WINDOW, day_remaining=253)
+    division.begin(50, day_limit=5000, day_reset_s=3600.0, day_window=WINDOW, day_remaining=252)
     division.take(2, Purpose.NEAR_TIME)
 
     with pytest.raises(RetryableError, match="of the day"):
         division.take(1, Purpose.NEAR_TIME)
     assert division.take(1, Purpose.OPERATOR)
+
+
+def test_a_refusal_makes_all_wait_for_the_minute_and_takes_nothing_of_the_day(division: Division) -> None:
+    day = {"day_limit": 270, "day_reset_s": 80_000.0, "day_window": WINDOW}
+    division.answer(division.take()[0], minute_remaining=59, day_remaining=160, **day)
+    division.answer(division.take()[0], status=429, minute_remaining=0)
+    division.answer(division.take()[0], minute_window=WINDOW + 60_000, minute_remaining=59, day_remaining=159, **day)
+    division.watch.execute("update quota set minute_reset_at = clock_timestamp()")
+
+    assert division.told().others == 0
+    assert division.take(3, Purpose.NEAR_TIME)
 
 
 def test_a_higher_limit_in_the_same_day_is_believed(division: Division) -> None:
@@ -190,7 +201,8 @@ def test_postgresql_and_the_pure_rule_say_the_same(division: Division, seed: int
         limits = _drawn(dice)
         division.answer_with(taken, limits)
         after = division.told()
-        expected = noted(before, limits, division.taken_at(taken), after_moment := division.seen_at(), MINUTE_S)
+        after_moment = division.seen_at()
+        expected = noted(before, limits, Heard(after_moment, division.taken_at(taken), 0), MINUTE_S)
 
         assert asdict(after) == _rounded(expected)
         in_flight, moment = dice.randrange(9), after_moment + dice.choice((0.0, 1.0, 40.0))

@@ -79,6 +79,11 @@ create table bulk_mutation (
     mutation_id bigint primary key references mutation
 );
 
+-- Calls that are on their way: permits whose holder has not given them back, until their lease ends.
+create function calls_in_flight(p_app text, p_division integer, moment timestamptz) returns integer language sql stable as $$
+    select count(*)::integer from permit where app = p_app and division = p_division and holder is not null and free_at > moment
+$$;
+
 -- How many calls others may make until our next one arrives: their pace, for as long as what we know is old, and our call on its way.
 create function calls_of_others(q quota, in_flight integer, moment timestamptz, minute_s double precision) returns integer
 language sql immutable as $$
@@ -88,15 +93,15 @@ language sql immutable as $$
         * least(minute_s, greatest(0, extract(epoch from (moment - q.told_taken_at) + (q.told_at - q.told_taken_at)))))::integer
 $$;
 
--- How many more calls may leave in the minute and in the day that run now: what the headers left, less what is on its way, and what others
--- may take meanwhile. Null: nothing is known of it, and the permits alone decide. The same rule as `include.outbox.allowance`.
+-- How many more calls may leave in the minute and in the day that run now: what the headers left, less what is on its way, and in the minute
+-- less what others may take meanwhile. Null: nothing is known of it, and the permits alone decide. The same rule as `include.outbox.allowance`.
 create function calls_left(
     q quota, in_flight integer, moment timestamptz, minute_s double precision, reserve double precision,
     out of_minute integer, out of_day integer
 ) language sql immutable as $$
-    select case when q.minute_reset_at > moment then q.minute_remaining - gone end,
+    select case when q.minute_reset_at > moment then q.minute_remaining - gone - calls_of_others(q, in_flight, moment, minute_s) end,
            case when q.day_reset_at > moment then ceil(q.day_remaining - gone - reserve * q.day_limit - 1e-9)::integer end
-    from (select in_flight + q.unseen + calls_of_others(q, in_flight, moment, minute_s) as gone) as g
+    from (select in_flight + q.unseen as gone) as g
 $$;
 
 -- Note whether a call met somebody. The same rule as `include.outbox.presence`.
@@ -136,7 +141,8 @@ begin
     elsif p_taken_at > q.unseen_at then
         q.unseen := 0;
     end if;
-    if p_minute_remaining is not null and p_minute_window is not null and p_minute_reset_s is not null then
+    -- A 429 makes all wait until its reset; what others did is not to be learnt from it.
+    if p_may_have_counted and p_minute_remaining is not null and p_minute_window is not null and p_minute_reset_s is not null then
         if p_minute_window = q.minute_window and q.minute_limit = limit_before then
             q.minute_own := q.minute_own + 1;
             q.minute_reset_at := least(q.minute_reset_at, moment + make_interval(secs => least(p_minute_reset_s, p_minute_s)));
@@ -147,7 +153,7 @@ begin
             end if;
         elsif p_minute_window >= q.minute_window or q.minute_reset_at <= moment then
             q.minute_others := case when p_minute_window - q.minute_window between 1 and 1500 * p_minute_s
-                then greatest(0, limit_before - q.minute_remaining - q.minute_own) else 0 end;
+                then greatest(0, limit_before - q.minute_remaining - q.minute_own - calls_in_flight(p_app, p_division, moment)) else 0 end;
             q.minute_window := p_minute_window;
             q.minute_remaining := least(p_minute_remaining, 100000);
             q.minute_own := 1;
@@ -195,8 +201,7 @@ begin
         return;
     end if;
     for closely in 0..1 loop
-        select count(*) into in_flight from permit p
-        where p.app = p_app and p.division = p_division and p.holder is not null and p.free_at > moment;
+        in_flight := calls_in_flight(p_app, p_division, moment);
         select * into of_minute, of_day from calls_left(q, in_flight, moment, p_minute_s, p_reserve);
         exit when closely = 1 or q.failures < 3 and q.answers = 64 and coalesce(least(of_minute, of_day), few + 1) > few;
         select * into q from quota where app = p_app and division = p_division for update;
