@@ -63,7 +63,8 @@ class Books:
                 refresh(run)
                 book_orders(run)
         for case in self.cases.take_due(at_most=100):
-            self.server.draw(case.run_id)
+            if case.is_open:
+                self.server.draw(case.run_id)
 
     def work_off(self) -> None:
         """What Airflow does with cleared squares where it has a scheduler, which this one has not."""
