@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from uuid import UUID
 
 import requests
@@ -21,6 +22,7 @@ PAGES_MAX = 80
 PLACEHOLDER = "nothing:of:this:name"
 
 
+@cache
 def routes() -> list[APIRoute]:
     """Every route that the app answers, its files aside."""
     return [route for route in create_app().routes if isinstance(route, APIRoute)]
@@ -73,7 +75,3 @@ def _kind(link: str) -> str:
     names = sorted(part.partition("=")[0] for part in query.split("&") if part)
     matched = next((route.name for route in routes() if route.path_regex.match(path)), path)
     return f"{matched}?{'&'.join(names)}"
-
-
-def allowed(user: str | None, role_of: Callable[[str], set[Role]], role: Role) -> bool:
-    return user is not None and role in role_of(user)

@@ -10,6 +10,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "frame.role.viewer": ("meekijker", "viewer"),
     "frame.role.operator": ("behandelaar", "operator"),
     "frame.role.administrator": ("beheerder", "administrator"),
+    "frame.away": (
+        "De server antwoordt niet. Kijk zo meteen op deze pagina of het gelukt is.",
+        "The server does not answer. Look at this page in a moment to see whether it was done.",
+    ),
     "frame.close": ("Sluiten", "Close"),
     "frame.keys": ("Toetsen", "Keys"),
     "frame.keys.search": ("zoeken", "search"),

@@ -64,6 +64,12 @@
     way.remove();
   };
 
+  // A click on the shade around a dialog arrives at the dialog too.
+  const isBeside = (box, event) => {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    return event.detail > 0 && (event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom);
+  };
+
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     const link = target?.closest("a[data-airflow], a[data-elsewhere]");
@@ -80,7 +86,7 @@
     const opens = target?.closest("[data-opens]")?.dataset.opens;
     if (opens) show(opens);
     if (target?.closest("[data-closes]")) target.closest("dialog")?.close();
-    if (target instanceof HTMLDialogElement && event.detail > 0) target.close();
+    if (target instanceof HTMLDialogElement && isBeside(target, event)) target.close();
     const row = target?.closest("[data-row]");
     if (row && !target.closest("a, button, input, label, select, summary") && !String(window.getSelection())) {
       point(row);
@@ -101,6 +107,6 @@
   });
   document.addEventListener("htmx:sendError", () => {
     const told = document.getElementById("told");
-    if (told) told.textContent = document.documentElement.lang === "nl" ? "De server antwoordt niet." : "The server does not answer.";
+    if (told) told.textContent = document.body.dataset.away;
   });
 })();
