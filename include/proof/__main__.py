@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from dataclasses import asdict
+from typing import Any
 
 from include.proof.campaign import campaign
 from include.proof.chain_world import simulate_chain
@@ -57,14 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--orders", type=int, default=60)
     restore.add_argument("--seed", type=int, default=7)
     restore.add_argument("--ways", default="", help="dump, clean, moment, files; all of them by default")
-    restore.add_argument("--time-scale", type=float, default=30.0)
+    restore.add_argument("--time-scale", type=float, default=6.0)
     restore.add_argument("--control", action="store_true", help="somebody only stamps the restored database: this must be caught")
     restore.set_defaults(run=_restore)
-    reconciliation = commands.add_parser("reconciliation", help="differences planted in books of any size, and how many of them are found")
-    reconciliation.add_argument("--documents", type=int, default=20_000)
-    reconciliation.add_argument("--planted", type=int, default=200)
-    reconciliation.add_argument("--seed", type=int, default=7)
-    reconciliation.set_defaults(run=_reconciliation)
+    _add_reconciliation(commands)
     fleet = commands.add_parser("fleet", help="real processes, killed, on a database of your own that is empty")
     fleet.add_argument("--dsn", required=True)
     fleet.add_argument("--orders", type=int, default=2_000)
@@ -75,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     fleet.add_argument("--workers", type=int, default=2, help="per administration")
     fleet.set_defaults(run=_fleet)
     return parser
+
+
+def _add_reconciliation(commands: Any) -> None:
+    reconciliation = commands.add_parser("reconciliation", help="differences planted in books of any size, and how many of them are found")
+    reconciliation.add_argument("--documents", type=int, default=20_000)
+    reconciliation.add_argument("--planted", type=int, default=200)
+    reconciliation.add_argument("--seed", type=int, default=7)
+    reconciliation.set_defaults(run=_reconciliation)
 
 
 def _fleet(options: argparse.Namespace) -> int:

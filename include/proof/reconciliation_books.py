@@ -196,4 +196,4 @@ def _table_of(view: View) -> sql.Composed:
 def _fill(connection: psycopg.Connection[tuple[object, ...]], values: dict[str, object]) -> None:
     for statement in (_LINES, _ORDERS, _ORDER_LINES, _BOOKED, _BY_HAND, _RECKONED, _MIRROR, _MASTER_DATA, _OUTBOX, _NOTICED):
         connection.execute(statement, values)
-    connection.execute("analyze")
+    connection.execute("ANALYZE mirror_record, mutation, exactly_contract.orders, exactly_contract.order_lines")

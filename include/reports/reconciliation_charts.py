@@ -48,8 +48,8 @@ def days_chart(rows: Iterable[Mapping[str, Any]], span: tuple[date, date], words
     layout = {
         "barmode": "stack",
         "height": HEIGHT,
-        "margin": {"l": 40, "r": 10, "t": 10, "b": 30},
-        "legend": {"orientation": "h", "y": -0.2},
+        "margin": {"l": 40, "r": 10, "t": 36, "b": 30},
+        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom"},
         "xaxis": {"type": "date", "tickformat": "%-d %b", "hoverformat": "%-d %B"},
         "yaxis": {"rangemode": "tozero"},
     }

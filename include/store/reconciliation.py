@@ -117,7 +117,7 @@ class ReconciliationStore:
         """All pages are there: newer versions replace older ones, and returns lower the drafts that they changed."""
         with self._database.transaction() as connection:
             connection.execute(WORKING_MEMORY)
-            connection.execute("analyze shop_amount")
+            connection.execute("ANALYZE shop_amount")
             _sql.forget_older_versions(connection)
             _sql.merge_taken_from_drafts(connection)
 
@@ -126,10 +126,10 @@ class ReconciliationStore:
         with self._database.transaction() as connection:
             connection.execute(WORKING_MEMORY)
             # The mirror was read a moment ago: plans made of older figures would walk it once for each document.
-            connection.execute("analyze mirror_record, mutation")
+            connection.execute("ANALYZE mirror_record, mutation")
             _sql.collect_headers(connection, since=since, until=until)
             _sql.merge_headers_of_taken(connection)
-            connection.execute("analyze exact_header")
+            connection.execute("ANALYZE exact_header")
             _sql.add_up_exact(connection)
 
     def analyse(self) -> None:

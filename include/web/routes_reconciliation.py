@@ -28,7 +28,7 @@ from include.web.pages import Tab, page
 from include.web.places import Store
 from include.web.routes_charts import plotly_version
 from include.wiring.case_clears import AwayError
-from include.wiring.reconciliation_starts import start_comparison
+from include.wiring.reconciliation_starts import Comparisons
 
 TABS = (Tab("reconciliation", "nav.reconciliation", 50),)
 router = APIRouter()
@@ -157,7 +157,7 @@ def compare_days(request: Request, person: Operator, first_day: Annotated[date, 
     if first_day > last_day:
         return _told(request, person, t("reconciliation.compare.wrong"), went=False)
     try:
-        start_comparison(request, first_day, last_day + ONE_DAY)
+        Comparisons(request).start(first_day, last_day + ONE_DAY)
     except (AwayError, RetryableError, SetupError) as error:
         return _told(request, person, t("reconciliation.compare.refused", why=str(error)), went=False)
     span = span_of(first_day, last_day, t, lambda day: _day(day, language))

@@ -176,9 +176,9 @@ from standing
 where has_amount or place = 1 and (documents <> 0 or amounts > 0);
 
 -- name: analyse_staging#
-analyze shop_amount;
-analyze exact_amount;
-analyze exact_header;
+ANALYZE shop_amount;
+ANALYZE exact_amount;
+ANALYZE exact_header;
 
 -- name: compare!
 -- The documents that do not agree to the cent, in any company, currency or VAT code.
