@@ -18,6 +18,7 @@ COUNTED_ERRORS = frozenset({400, 401, 403, 404})
 PAUSE_AT_UNKNOWN_LIMIT_S = 61.0
 FAR_RESET_S = 3600.0
 TOO_MANY_REQUESTS = 429
+TOO_LATE = "too_late"
 
 
 def answer_of(reply: Reply, kind: DocumentKind, *, to_change: bool = False) -> Answer:
@@ -63,6 +64,7 @@ def receipt_of(reply: Reply, permit: Permit, method: str, endpoint: str) -> Rece
             day_window=seen.day_reset_ms,
         ),
         pause_s=_pause_s(reply) if reply.status == TOO_MANY_REQUESTS else None,
+        tried=reply.failure != TOO_LATE,
     )
 
 

@@ -57,7 +57,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What is noted about one call when its answer is in: enough to free the permit and to audit the call."""
+    """What is noted about one call when its answer is in: enough to free the permit and to audit the call.
+
+    `tried`: the call was begun; not when its time had passed before a byte could leave.
+    """
 
     permit: Permit
     method: str
@@ -68,10 +71,13 @@ class Receipt:
     counted_error: bool = False
     limits: Limits | None = None
     pause_s: float | None = None
+    tried: bool = True
 
     @property
-    def is_there(self) -> bool:
-        """Did Exact answer? A gateway in front of it, or a page instead of an answer, is none of Exact's."""
+    def is_there(self) -> bool | None:
+        """Did Exact answer? A gateway in front of it, or a page instead of an answer, is none of Exact's. None when nobody asked."""
+        if not self.tried:
+            return None
         return self.status is not None and self.status not in AWAY and not (self.status == 500 and self.answer_class == "unknown")
 
 

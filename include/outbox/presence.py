@@ -49,8 +49,10 @@ class Presence:
         knocks = min(self.knocks + 1, 9)
         return replace(self, knocks=knocks, knock_at=moment + minute_s * min(LONGEST_KNOCK, FIRST_KNOCK * 2**knocks))
 
-    def noted(self, is_there: bool, moment: float, minute_s: float) -> Presence:
-        """One more call met somebody, or nobody."""
+    def noted(self, is_there: bool | None, moment: float, minute_s: float) -> Presence:
+        """One more call met somebody, or nobody; None: it was not made."""
+        if is_there is None:
+            return self
         if is_there:
             return Presence(answers=0 if self.away else min(RAMP, self.answers + 1))
         first = self.failures + 1 == FAILURES

@@ -134,7 +134,13 @@ class ExactTwin:
         worker.point()
         seconds = worker.time - began
         receipt = Receipt(
-            permit, "POST", mutation.endpoint, answer.status, seconds, pause_s=answer.wait_s if answer.status == 429 else None
+            permit,
+            "POST",
+            mutation.endpoint,
+            answer.status,
+            seconds,
+            pause_s=answer.wait_s if answer.status == 429 else None,
+            tried=answer.reason != "too_late",
         )
         return Sending(answer, receipt)
 

@@ -114,7 +114,7 @@ class Limiter:
     def _note(self, receipt: Receipt, moment: float) -> None:
         taken_at = self.permits.taken_at(receipt.permit.slot, receipt.permit.holder)
         others = self.permits.in_flight(moment) - (taken_at is not None)
-        if receipt.status != TOO_MANY_REQUESTS:
+        if receipt.tried and receipt.status != TOO_MANY_REQUESTS:
             heard = Heard(moment, LONG_AGO if taken_at is None else taken_at, others)
             self.allowance = noted(self.allowance, receipt.limits or Limits(), heard, self.times.cooldown_s)
 

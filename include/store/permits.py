@@ -100,7 +100,7 @@ def _note_limits(connection: psycopg.Connection[Row], app: str, receipt: Receipt
         division=receipt.permit.division,
         taken_at=taken_at,
         minute_s=minute_s,
-        may_have_counted=receipt.status != TOO_MANY_REQUESTS,
+        may_have_counted=receipt.tried and receipt.status != TOO_MANY_REQUESTS,
         **asdict(receipt.limits or Limits()),
         pause_s=receipt.pause_s,
         is_there=receipt.is_there,

@@ -115,5 +115,13 @@ def test_a_receipt_of_a_refusal_makes_all_wait_for_the_reset() -> None:
     assert receipt_of(reply(429, **shown), PERMIT, "POST", KIND.endpoint).pause_s == 31.0
 
 
+def test_a_call_whose_time_had_passed_tells_nothing_of_exact() -> None:
+    late = Reply(False, None, {}, 0.1, failure="too_late")
+
+    assert receipt_of(late, PERMIT, "POST", KIND.endpoint).is_there is None
+    assert receipt_of(Reply(False, None, {}, 0.1, failure="ConnectionError"), PERMIT, "POST", KIND.endpoint).is_there is False
+    assert receipt_of(reply(400), PERMIT, "POST", KIND.endpoint).is_there is True
+
+
 def test_a_receipt_of_an_unlimited_answer_pauses_nobody() -> None:
     assert receipt_of(reply(200), PERMIT, "GET", "crm/Accounts").pause_s is None

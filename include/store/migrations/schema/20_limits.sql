@@ -111,7 +111,7 @@ create function note_presence(p_app text, p_division integer, p_is_there boolean
         knocks = case when p_is_there then 0 else knocks end,
         knock_at = case when p_is_there then 'epoch' when failures = 2 then clock_timestamp() + make_interval(secs => p_minute_s / 3) else knock_at end,
         failures = case when p_is_there then 0 else failures + 1 end
-    where app = p_app and division = p_division
+    where app = p_app and division = p_division and p_is_there is not null
 $$;
 
 -- Note what an answer told, or that it told nothing although Exact may have counted the call.
