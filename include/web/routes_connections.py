@@ -101,6 +101,12 @@ def try_connection(request: Request, person: Administrator, store: Store, conn_i
     return _act(request, person, store, conn_id, "tested")
 
 
+@router.get("/connections/{conn_id}/revoke")
+def revoke_dialog(request: Request, person: Administrator, store: Store, conn_id: str) -> Response:
+    """A dialog that says what revoking means."""
+    return page(request, person, "connections/_revoke.html", view=_view(store, conn_id))
+
+
 @router.post("/connections/{conn_id}/revoke")
 def revoke_connection(request: Request, person: Administrator, store: Store, conn_id: str) -> Response:
     """Forget the tokens here: the connection stops."""
