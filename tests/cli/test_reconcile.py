@@ -37,7 +37,7 @@ def test_a_difference_is_exit_status_1_with_its_kind_and_its_cure(settled):
     assert result.exit_code == 1
     assert "Another amount: 1" in result.output
     assert "536389" in result.output
-    assert "rebook" in result.output
+    assert "booked anew" in result.output
 
 
 def test_machines_get_everything_as_json(settled):
