@@ -280,6 +280,9 @@ def bench(context: typer.Context) -> None:
 def accept_database(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="It was restored, although nothing shows it: a disk or a machine was put back.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a restored, moved or copied database this environment's own, on purpose.
@@ -289,4 +292,4 @@ def accept_database(
     enter_airflow(context.obj)
     from include.cli.show_accept import show_accept
 
-    show_accept(yes=yes, as_json=as_json)
+    show_accept(yes=yes, restored=restored, as_json=as_json)

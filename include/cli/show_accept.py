@@ -18,11 +18,11 @@ from include.wiring.terminal import store
 QUESTION = "Is the database that this one was copied from stopped for good? Two that book in the same companies book twice. Accept?"
 
 
-def show_accept(*, yes: bool, as_json: bool) -> None:
+def show_accept(*, yes: bool, restored: bool, as_json: bool) -> None:
     """Accept the database when it is not this environment's own and somebody wants it."""
     with store(accepted=False) as database:
         found = installation_of(database)
-        if found.environment == environment() and not found.is_copy:
+        if found.environment == environment() and not found.is_copy and not restored:
             _tell({"accepted": False, "says": "nothing to accept: this database is this environment's own"}, as_json=as_json)
             return
         if not as_json:

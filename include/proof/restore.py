@@ -39,7 +39,7 @@ from include.store.migrate import upgrade
 STORE, SHOP = "exactly", "webshop"
 NAMES = ("UK", "BE")
 SLOW_S = 0.3
-LOOK_S = 0.02
+LOOK_S = 0.1
 SETTLED = "select count(*) from mutation where effect = 'sale' and state not in ('planned', 'sending', 'unknown')"
 IN_MID_WORK = """
 select count(*) from mutation s where s.state = 'sending'
@@ -58,7 +58,7 @@ class RestorePlan:
     orders: int = 60
     seed: int = 7
     ways: Sequence[Way] = tuple(Way)
-    time_scale: float = 30.0
+    time_scale: float = 6.0
     longest_s: float = 300.0
     is_careful: bool = True
 

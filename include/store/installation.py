@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import psycopg
 
@@ -81,7 +80,10 @@ def accept(database: Database, environment: str, *, by: str) -> Accepted:
     return Accepted(records=records, chains=chains)
 
 
-def look_first_in(database: Database, divisions: Sequence[int], *, before: datetime, by: str) -> int:
-    """What these companies planned before that moment, or will plan of what the shop had by then, looks in Exact before it is sent."""
+def look_first_if_broken(database: Database, chain: str, divisions: Sequence[int], *, by: str) -> int:
+    """Before somebody signs in anew: was the chain's token refused, then another one may have been used since, which the outbox forgot.
+
+    What these companies planned until then, or will plan of what the shop had by then, looks in Exact before it is sent. Returns how many.
+    """
     with database.transaction() as connection:
-        return int(_sql.look_first_in(connection, divisions=list(divisions), before=before, by=by))
+        return int(_sql.look_first_if_broken(connection, chain=chain, divisions=list(divisions), by=by))

@@ -11,6 +11,7 @@ import requests
 from airflow.sdk.crypto import get_fernet
 from cryptography.fernet import InvalidToken
 
+from include.administrations.loader import load_administrations
 from include.errors import SetupError
 from include.exact.oauth import TokenEndpoint, code_of
 from include.exact.transport import Transport
@@ -19,7 +20,7 @@ from include.run import chain_name
 from include.store.chain import StoredChain
 from include.store.connections import ConnectionStore
 from include.store.database import Database
-from include.store.installation import check_installation
+from include.store.installation import check_installation, look_first_if_broken
 from include.wiring.connections import STORE, cipher, dsn_of, environment
 from include.wiring.hook import ExactHook
 
@@ -34,6 +35,7 @@ class SignIn:
 
     def __init__(self, conn_id: str, *, state: str = "") -> None:
         """`state`: what Exact is to bring back, where the caller checks it; else it is sealed, and checked by `finish`."""
+        self._conn_id = conn_id
         self._access = ExactHook(conn_id).access()
         self._endpoint = TokenEndpoint(self._access.app, Transport(self._access.new_session))
         if not get_fernet().is_encrypted:
@@ -51,11 +53,13 @@ class SignIn:
 
     def exchange(self, code: str, *, who: str = "") -> str:
         """Exchange the code and store the pair before anything uses it; `who` signed in. Returns the name of the chain."""
+        divisions = [each.division for each in load_administrations() if each.connection == self._conn_id]
         database = Database(dsn_of(STORE), name="exactly sign-in")
         try:
             check_installation(database, environment())
             chain = StoredChain(database, chain_name(self._access.app), cipher())
             with chain.exclusive():
+                look_first_if_broken(database, chain_name(self._access.app), divisions, by="sign-in")
                 asked_at = chain.now()
                 reply = self._endpoint.exchange(code)
                 if reply.tokens is None:

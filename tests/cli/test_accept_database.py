@@ -27,6 +27,13 @@ def test_a_database_that_is_ones_own_needs_no_acceptance(company):
     }
 
 
+def test_a_disk_that_was_put_back_shows_nothing_and_is_accepted_when_somebody_says_so(company):
+    accepted = company.json("accept-database", "--restored", "--yes")
+
+    assert accepted["accepted"]
+    assert all(each["may_have_left"] for each in company.world.mutations("state = 'dead_letter'"))
+
+
 def test_a_restored_database_neither_books_nor_compares(restored):
     result = restored.run("verify")
 

@@ -141,3 +141,32 @@ def test_a_wrong_client_secret_is_told_when_signing_in(conn_id: str, declare: De
     with pytest.raises(SetupError, match="invalid_client") as refusal:
         sign_in.finish(sign_in.consented())
     assert "wrong-secret" not in str(refusal.value)
+
+
+def test_after_a_refused_token_what_was_not_sent_looks_first(conn_id: str, declare: Declare, exact: SandboxProcess, store_dsn: str) -> None:
+    """Files put back, which nobody notices: the token is an older one than Exact's, and so may be the outbox."""
+    from include.wiring.sign_in import SignIn
+
+    of_a_company = connection(declare, exact.url, conn_id="exact_uk")
+    first = SignIn(of_a_company)
+    first.finish(first.consented())
+    with psycopg.connect(store_dsn) as store:
+        assert store.execute("select count(*) from looks_first").fetchone() == (0,), "nobody lost anything yet"
+        store.execute("update oauth_chain set state = 'needs_consent', refresh_begun_at = clock_timestamp()")
+
+    second = SignIn(of_a_company)
+    second.finish(second.consented())
+
+    with psycopg.connect(store_dsn) as store:
+        assert store.execute("select division from looks_first").fetchall() == [(820101,)]
+
+
+def test_a_sign_in_that_was_merely_due_makes_nobody_look(conn_id: str, exact: SandboxProcess, store_dsn: str) -> None:
+    from include.wiring.sign_in import SignIn
+
+    for _ in range(2):
+        sign_in = SignIn(conn_id)
+        sign_in.finish(sign_in.consented())
+
+    with psycopg.connect(store_dsn) as connection:
+        assert connection.execute("select count(*) from looks_first").fetchone() == (0,)

@@ -15,12 +15,17 @@ update oauth_chain set state = 'needs_consent', access_token = null, refresh_tok
 update installation set environment = :environment, looks_first_before = clock_timestamp(),
     place = database_place(), stamped_by = pg_current_xact_id()::xid::text;
 
--- name: look_first_in!
--- Somebody used a newer token than the outbox knew: what it did not send by its own account may be in Exact all the same.
-with companies as (
-    insert into looks_first as l (division, before) select division, :before from unnest(:divisions::integer[]) division
+-- name: look_first_if_broken!
+-- A token was refused that nobody had thrown away: somebody may have gone on with a newer one, and this database was put back to before that.
+-- What it did not send by its own account may be in Exact all the same.
+with broken as (
+    select refresh_begun_at as at from oauth_chain
+    where chain = :chain and state = 'needs_consent' and refresh_token is not null and refresh_begun_at is not null
+), companies as (
+    insert into looks_first as l (division, before) select division, broken.at from broken, unnest(:divisions::integer[]) division
     on conflict (division) do update set before = greatest(l.before, excluded.before)
 )
-update mutation set may_have_left = true, payload_version = payload_version + 1, actor = :by,
-    event_facts = jsonb_build_object('signed_in_anew', 'looks first')
-where division = any(:divisions) and state in ('planned', 'dead_letter') and not may_have_left and created_at < :before;
+update mutation m set may_have_left = true, payload_version = payload_version + 1, actor = :by,
+    event_facts = jsonb_build_object('token_refused', 'looks first')
+from broken
+where m.division = any(:divisions::integer[]) and m.state in ('planned', 'dead_letter') and not m.may_have_left and m.created_at < broken.at;
