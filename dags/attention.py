@@ -14,8 +14,12 @@ Every red run here is meant to be: it says that records wait for you.
    green when nothing is left, and red again with what is left.
 
 Clearing is always safe: a record that is in Exact already is never sent twice. Deleting or marking a run does not remove the case:
-it comes back within ten minutes, and each open case comes back once a day. To do without a record, dismiss it with a reason:
-`exactly errors dismiss NUMBER --reason ...`. The same from a terminal: `exactly errors list`, `show`, `retry`.
+it comes back within ten minutes, and each open case comes back once a day. To try some records only, to do without one for a reason, to
+match it with a document in Exact: the console (**Exact** in the navigation), or a terminal (`exactly errors list`, `show`, `retry`,
+`dismiss`).
+
+A large case is sent at a pace and may run for hours; the console shows how far it is and stops it. **Killed** in the middle, it goes on
+where it was with the next clear, or by itself within ten minutes.
 """
 
 from airflow.sdk import dag, task

@@ -4,9 +4,11 @@ Every ten minutes the open cases are compared with what Airflow shows of them, a
 
 * when it is gone, or was marked success by hand, or its task was deleted or marked: none of this mends anything;
 * once a day in the morning for each open case, so that it comes back in the list (Airflow's variable `exactly_morning_hour`, 6 by default);
-* when its last record found another way, such as `exactly errors dismiss`: then the square turns green.
+* when its last record found another way, such as `exactly errors dismiss`: then the square turns green;
+* when somebody asked for another try that nobody works on, since its worker was killed or Exact's limits made it rest: it goes on.
 
-Runs that are red, queued or running are left alone. What is raised again only shows the case; nothing is sent until somebody clears it.
+Runs that are red, queued or running are otherwise left alone. What is raised again only shows the case; nothing is sent that nobody asked
+for.
 
 ## When it fails
 

@@ -13,6 +13,7 @@ from typing import Any
 from include.checks.findings import Finding, failure, warning
 from include.exact.booked import BookedDocument, WrittenDocument
 from include.outbox.states import State
+from include.store.deeds import Noted
 
 CENT = Decimal("0.01")
 OUR_TOKEN = re.compile(r"[A-Z2-7]{12}")
@@ -149,6 +150,13 @@ def _vat_differences(mutation: Mutation, document: BookedDocument, cure: str) ->
     # Exact may round VAT per line (FACTS 6.3).
     if abs(document.vat - expected) > CENT * max(1, document.lines):
         yield failure("I4", f"{number}: {document.vat} VAT in Exact, {expected} were expected", cure)
+
+
+def deeds_are_whole(broken: Sequence[Noted]) -> Iterator[Finding]:
+    """I6: what people did was neither changed nor taken out; `broken` are the deeds that do not fit their chain."""
+    for deed in broken:
+        says = f"what {deed.who} did ({deed.what}, number {deed.act_id}) was changed, or one before it is missing"
+        yield failure("I6", says, "somebody wrote into the database past Exactly: compare with a backup")
 
 
 def histories_are_whole(broken: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:

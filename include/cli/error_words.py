@@ -28,6 +28,7 @@ class Words:
     in_exact: str
     other_reference: str
     was_first: str
+    noted: str
     adopted: str
     booked_again: str
     rebook: str
@@ -51,6 +52,7 @@ WORDS: Mapping[Language, Words] = {
         dismissed="Afgewezen door {by}: {numbers}.",
         in_exact="In Exact",
         other_reference="dit document draagt een andere verwijzing dan {number}: als het toch het juiste is, herhaal dit dan met --yes",
+        noted="Notitie bij {what} bewaard voor {by}.",
         was_first="{number} wachtte niet meer: het is {state}, door {by}",
         adopted="{number} hoort nu bij document {document} in Exact, volgens {by}.",
         booked_again="{number} wordt opnieuw geboekt, volgens {by}: {tally}.",
@@ -73,6 +75,7 @@ WORDS: Mapping[Language, Words] = {
         dismissed="Dismissed by {by}: {numbers}.",
         in_exact="In Exact",
         other_reference="this document carries another reference than {number}: if it is the right one nevertheless, repeat with --yes",
+        noted="Note about {what} kept for {by}.",
         was_first="{number} did not wait any more: it is {state}, by {by}",
         adopted="{number} belongs to document {document} in Exact now, says {by}.",
         booked_again="{number} is booked again, says {by}: {tally}.",

@@ -92,6 +92,20 @@ def dismiss(
     show_dismiss(what, Decision(by, yes, language.value), reason)
 
 
+@errors.command(epilog="Example: exactly errors note 536365 'its VAT number comes tomorrow'")
+def note(
+    what: Annotated[str, typer.Argument(metavar="CASE|NUMBER", help="A case, or one record by the shop's number.")],
+    text: Annotated[str, typer.Argument(help="What your colleagues should know; stands in the history.")],
+    by: By,
+    language: InLanguage = Language.ENGLISH,
+) -> None:
+    """Keep a note with a case or with a record that waits; the console and `exactly trace` show it."""
+    _enter()
+    from include.cli.show_errors import Decision, show_note
+
+    show_note(what, Decision(by, True, language.value), text)
+
+
 @errors.command(epilog="Example: exactly errors rebook 536365")
 def rebook(
     number: Annotated[str, typer.Argument(help="The shop's number of the order.")],

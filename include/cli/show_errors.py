@@ -13,7 +13,7 @@ from rich.text import Text
 from include.administrations.loader import load_administrations
 from include.cli import output
 from include.cli.error_words import WORDS
-from include.console.acts import Dismissed, book_in_current_period, close_emptied, dismiss_case, dismiss_records
+from include.console.acts import Dismissed, book_in_current_period, close_emptied, dismiss_case, dismiss_records, note_case, note_record
 from include.console.adopting import adopt, beside
 from include.console.error_queue import RecordLine, known_case, open_lines, story_of_case, waiting_record, waiting_records
 from include.errors import SetupError
@@ -149,6 +149,16 @@ def _tell_dismissed(done: Dismissed, decision: Decision) -> None:
     output.say(words.dismissed.format(numbers=", ".join(record.your_ref for record in done.records) or "–", by=decision.by))
     for fate in done.lost:
         output.complain(words.was_first.format(number=fate.your_ref, state=fate.state, by=fate.by))
+
+
+def show_note(what: str, decision: Decision, text: str) -> None:
+    """Keep a note with a case or a record."""
+    with store() as database:
+        if CASE_SEPARATOR in what:
+            note_case(database, known_case(CaseStore(database), what), text, decision.doer)
+        else:
+            note_record(database, waiting_record(ActStore(database), what), text, decision.doer)
+        output.say(WORDS[decision.language].noted.format(what=what, by=decision.by))
 
 
 def show_adopt(number: str, exact_id: UUID, decision: Decision) -> None:

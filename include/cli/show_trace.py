@@ -10,6 +10,7 @@ from include.cli.tables import source_table, story_tables
 from include.console.trace import SourceRow, Story, find_mutations, live_document, source_rows, story_of
 from include.outbox.causes import Language
 from include.store.database import Row
+from include.store.deeds import DeedStore
 from include.store.figures import FigureStore
 from include.wiring.terminal import command_run, store, webshop
 
@@ -17,9 +18,9 @@ from include.wiring.terminal import command_run, store, webshop
 def show_trace(number: str, *, live: bool, language: Language, as_json: bool) -> bool:
     """Show every story about the number; False when there is none, or when a history was tampered with."""
     with store() as database, webshop() as shop:
-        figures = FigureStore(database)
+        figures, deeds = FigureStore(database), DeedStore(database)
         rows = find_mutations(figures, number)
-        stories = [story_of(figures, shop, row, language=language) for row in rows]
+        stories = [story_of(figures, shop, row, language=language, deeds=deeds.of_record(row["mutation_id"])) for row in rows]
         unplanned = [] if stories else source_rows(shop, number)
     documents = [_live(row) if live else None for row in rows]
     if as_json:

@@ -13,12 +13,14 @@ from include.administrations.loader import load_administrations
 from include.administrations.model import Mode
 from include.checks.completeness import MISSING, ON_ITS_WAY, DayFigure, Side, all_were_read
 from include.checks.findings import Finding, Level, has_failure
+from include.checks.invariants import deeds_are_whole
 from include.cli import output
 from include.console.shop_reading import ShopReading, read_shop
 from include.console.verify import VatFigure, Verdict, refresh_documents, verify
 from include.errors import SetupError
 from include.outbox.states import State
 from include.store.audit import Audit, Days
+from include.store.deeds import DeedStore
 from include.wiring.terminal import command_run, store, webshop
 
 USUAL_SPAN = timedelta(days=31)
@@ -64,7 +66,9 @@ def _all_verdicts(days: Days, *, refresh: bool) -> tuple[list[Finding], list[Ver
     with webshop() as shop:
         reading = read_shop(shop, administrations, days)
     verdicts = [_verdict(each.name, reading, days, refresh=refresh) for each in administrations]
-    return list(all_were_read(reading.counted, reading.read)), verdicts
+    with store() as database:
+        deeds = deeds_are_whole(DeedStore(database).broken())
+    return [*all_were_read(reading.counted, reading.read), *deeds], verdicts
 
 
 def _verdict(name: str, reading: ShopReading, days: Days, *, refresh: bool) -> Verdict:

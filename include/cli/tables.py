@@ -75,6 +75,8 @@ def story_tables(story: Story) -> Iterator[RenderableType]:
         yield source_table(story.source)
     yield pairs(_decided(story), title=f"What Exactly made of it ({row['administration']}, division {row['division']})")
     yield _events(story)
+    if story.deeds:
+        yield _deeds(story)
     whole = "The history is whole: no event was changed or taken out."
     broken = "THE HISTORY WAS TAMPERED WITH: see the marked events."
     yield Text(whole, style="green") if story.untouched else Text(broken, style="bold red")
@@ -124,6 +126,13 @@ def _events(story: Story) -> RenderableType:
             _listed(event["facts"]),
             mark,
         )
+    return shown
+
+
+def _deeds(story: Story) -> RenderableType:
+    shown = table("at", "who", "what", "where", "said", title="What people did about it")
+    for deed in story.deeds:
+        shown.add_row(moment(deed.at), deed.who, deed.what.replace("_", " "), deed.via, Text(deed.said or "–"))
     return shown
 
 

@@ -19,6 +19,7 @@ from include.outbox.causes import Language, explain
 from include.sources.records import BadRecord, Customer, ShopDocument, ShopReturn
 from include.sources.webshop import Webshop
 from include.store.database import Row
+from include.store.deeds import Noted
 from include.store.figures import FigureStore
 
 HEADER = 0
@@ -54,7 +55,7 @@ class MirroredDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """One mutation from its source row to its document in Exact.
+    """One mutation from its source row to its document in Exact; `deeds`: what people did about it.
 
     `changed_since`: the shop's row is not the version that the outbox knows; `untouched`: the chain of events is whole.
     """
@@ -68,6 +69,7 @@ class Story:
     cause: str | None
     cure: str | None
     mirrored: MirroredDocument | None
+    deeds: Sequence[Noted] = ()
 
 
 SHOWN = (
@@ -92,7 +94,7 @@ def source_rows(webshop: Webshop, number: str) -> list[SourceRow]:
     return [*map(_source_row, records), *map(_customer_row, webshop.customers_by_number([number]))]
 
 
-def story_of(figures: FigureStore, webshop: Webshop, row: Row, *, language: Language) -> Story:
+def story_of(figures: FigureStore, webshop: Webshop, row: Row, *, language: Language, deeds: Sequence[Noted] = ()) -> Story:
     """Gather all that is known about a mutation."""
     document = "return" if row["effect"] == "credit" else "order"
     wanted = CUSTOMER if row["key_division"] else document
@@ -105,10 +107,11 @@ def story_of(figures: FigureStore, webshop: Webshop, row: Row, *, language: Lang
         changed_since=source is not None and source.version != row["source_version"],
         events=events,
         calls=figures.calls_of(row["mutation_id"]),
-        untouched=bool(events) and all(event["untouched"] for event in events),
+        untouched=bool(events) and all(event["untouched"] for event in events) and all(deed.untouched for deed in deeds),
         cause=texts[0],
         cure=texts[1],
         mirrored=_mirrored(figures, row),
+        deeds=deeds,
     )
 
 

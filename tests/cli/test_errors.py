@@ -12,7 +12,7 @@ from include.flows.mirror_refresh import refresh
 from include.outbox.ports import Purpose
 
 UNKNOWN = "UK:unknown_relation:17850"
-COMMANDS = ("list", "show", "retry", "dismiss", "rebook", "adopt", "book-again")
+COMMANDS = ("list", "show", "retry", "dismiss", "note", "rebook", "adopt", "book-again")
 
 
 @pytest.fixture
@@ -92,6 +92,16 @@ def test_a_dismissal_wants_a_reason(company, letter):
     assert company.run("errors", "dismiss", letter["your_ref"]).exit_code == 2
     assert company.run("errors", "dismiss", letter["your_ref"], "--reason", " ").exit_code == 3
     assert company.mutation(letter["your_ref"])["state"] == "dead_letter"
+
+
+def test_a_note_is_kept_with_a_record_and_shown_in_its_story(company, letter):
+    assert company.run("errors", "note", letter["your_ref"], "the customer calls back", "--by", "An").exit_code == 0
+    assert company.run("errors", "note", UNKNOWN, "everybody waits", "--by", "An", "--language", "nl").output.startswith("Notitie bij")
+    (story,) = company.json("trace", letter["your_ref"])["stories"]
+
+    assert [(deed["who"], deed["what"], deed["said"]) for deed in story["story"]["deeds"]] == [("An", "note", "the customer calls back")]
+    assert "the customer calls back" in company.run("trace", letter["your_ref"]).output
+    assert company.run("errors", "note", letter["your_ref"], " ").exit_code == 3
 
 
 def test_a_whole_case_is_dismissed_after_a_question(company, letter):

@@ -14,8 +14,10 @@ from include.outbox.model import Cause
 from include.outbox.times import Times
 from include.store.cases import Case, CaseStore, case_of
 from include.store.database import Database
+from include.store.deeds import DESK, Doer
 from include.store.migrate import upgrade
 from include.store.outbox import OutboxStore
+from include.store.retries import Wish
 from tests.outbox.scenes import dead, draft
 
 NOW = datetime.now(UTC)
@@ -115,6 +117,25 @@ def test_a_red_square_is_left_alone_until_the_morning_and_then_drawn_once(queue:
     assert queue.sweep(morning=NOW - timedelta(minutes=30)) == [case_id]
     queue.age("10 minutes")
     assert queue.sweep(morning=NOW - timedelta(minutes=30)) == []
+
+
+def test_a_try_that_nobody_works_on_goes_on_and_one_that_somebody_does_is_left_alone(queue: Queue) -> None:
+    queue.bury("1", "2")
+    (first, second) = queue.draw()
+    queue.age()
+    for case_id in (first, second):
+        queue.cases.retries.ask(case_id, Wish(doer=Doer("ann", DESK)))
+    assert queue.sweep() == [], "it was asked for a moment ago"
+    with psycopg.connect(queue.dsn) as connection:
+        connection.execute("update case_retry set asked_at = asked_at - interval '1 hour'")
+    other = Database(queue.dsn)
+    with CaseStore(other).hold(second) as held:
+        assert held
+        assert queue.sweep() == [first]
+    queue.squares[first] = Square("running", "running")
+    queue.age()
+    assert queue.sweep() == [second]
+    other.close()
 
 
 def test_what_is_drawn_again_is_only_shown_whatever_was_shown_before(queue: Queue) -> None:
