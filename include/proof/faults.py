@@ -27,7 +27,8 @@ class Faults:
     `change`: of versions of orders that another one follows · `outage`: of worlds in which Exact takes no writes for a while, and first
     does what it had accepted · `gateway`: of time-outs, told by a gateway's 504 or a general 500 instead of our own deadline · `blind`: of
     documents, that one of the two witnesses never sees (not in worlds with an outage) · `slow`: of connections that take seconds ·
-    `minute_limits`: one of them is a world's limit · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST.
+    `minute_limits`: one of them is a world's limit · `lag_s`: until a commit shows in reads, at most · `slowest_commit_s`: from the POST ·
+    `absence`: of worlds in which Exact is away altogether, for minutes, hours or a day.
     """
 
     each: float = 0.01
@@ -46,6 +47,7 @@ class Faults:
     lag_s: float = 20.0
     skew_s: float = 2.0
     slowest_commit_s: float = 800.0
+    absence: float = 0.0
 
     def draw(self, random: Random) -> Fault | None:
         """The fault of one POST, or None."""

@@ -14,6 +14,7 @@ from include.outbox.model import Method
 from include.outbox.states import State
 from include.proof.faults import Faults
 from include.proof.judge import BookedDocument, JudgedMutation, Transition, Violation, calls_per_window, judge
+from include.proof.outages import knocks
 from include.proof.source_feed import amount_of
 from include.proof.twin_exact import DIVISION, Document
 from include.proof.twin_rows import Row
@@ -21,6 +22,8 @@ from include.proof.world import Design, World
 
 WORLD_ORDERS = 500
 MINUTE_S = 60.0
+# What is on its way when Exact goes away, of all workers, and whoever was suspended with a permit in hand.
+CALLS_UNTIL_NOTICED = 30
 SUMS = (
     *("mutations", "worlds", "duplicates", "lost", "posts", "posted", "booked", "dead_letters", "dismissed", "unknown_left", "kills"),
     "passed_over",
@@ -163,6 +166,10 @@ def violations(world: World) -> list[Violation]:
     most = calls_per_window(world.books.calls, MINUTE_S)
     if most > world.minute_limit:
         found.append(Violation("I7", "calls", f"{most} in a minute, the limit is {world.minute_limit}"))
+    absence = world.books.absence
+    allowed = CALLS_UNTIL_NOTICED + 2 * knocks(absence.until - absence.since) if world.books.knocks else 0
+    if world.books.knocks > allowed:
+        found.append(Violation("I7", "absence", f"{world.books.knocks} calls while Exact was away, at most {allowed} are right"))
     if world.limiter.charged != world.books.errors:
         found.append(Violation("I8", "errors", f"the budget was charged {world.limiter.charged} times, Exact counted {world.books.errors}"))
     return found

@@ -26,6 +26,7 @@ CHOICES: Mapping[str, Sequence[float]] = {
     "slow": (0.0, 0.01, 0.05),
     "lag_s": (0.0, 20.0, 60.0),
     "skew_s": (0.0, 2.0, 10.0),
+    "absence": (0.0, 0.0, 0.0, 1.0),
 }
 NAMES = tuple(each.name for each in fields(Faults) if each.name in CHOICES)
 

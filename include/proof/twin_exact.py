@@ -67,6 +67,9 @@ class Books:
         self.errors = 0
         self.calls: list[float] = []
         self.outage = Outage()
+        # Nobody answers at all from `since` until `until`; how many calls met nobody.
+        self.absence = Outage()
+        self.knocks = 0
         self.blind = faults.blind
         self.drawn: dict[Fault, int] = defaultdict(int)
 
@@ -90,6 +93,12 @@ class Books:
         self.documents.append(document)
         self.by_token[document.token].append(document)
         return document
+
+    def absent(self) -> bool:
+        """A call meets nobody, and is counted."""
+        gone = self.absence.since <= self.clock() < self.absence.until
+        self.knocks += gone
+        return gone
 
     def away(self) -> bool:
         return self.outage.since <= self.clock() < self.outage.until
@@ -130,7 +139,7 @@ class ExactTwin:
         worker.pass_time(connect_s)
         worker.point()
         began = worker.time
-        answer = self._answer(mutation, fault, still_in_time)
+        answer = self._met_nobody() if books.absent() else self._answer(mutation, fault, still_in_time)
         worker.point()
         seconds = worker.time - began
         receipt = Receipt(
@@ -143,6 +152,11 @@ class ExactTwin:
             tried=answer.reason != "too_late",
         )
         return Sending(answer, receipt)
+
+    def _met_nobody(self) -> Answer:
+        """A page of whoever stands in front of Exact."""
+        self._worker.pass_time(self._books.random.uniform(0, 3))
+        return Answer(status=503)
 
     def _answer(self, mutation: Mutation, fault: Fault | None, still_in_time: Callable[[], bool]) -> Answer:
         books, random = self._books, self._books.random
@@ -241,8 +255,10 @@ class ExactTwin:
         permit = self._gate.take(endpoint, Purpose.NEAR_TIME)
         self._worker.point()
         books = self._books
-        books.calls.append(books.clock())
-        failed = books.random.random() < books.faults.read
+        failed = books.absent()
+        if not failed:
+            books.calls.append(books.clock())
+            failed = books.random.random() < books.faults.read
         self._worker.pass_time(self._times.deadline_s if failed else 0.05)
         status = None if failed else 200
         self._gate.give_back(Receipt(permit, method, endpoint, status, 0.05))

@@ -29,6 +29,7 @@ RETRIED = frozenset({"unrecognised_answer", UNKNOWN_OUTCOME})
 PAGE = 200
 # Share of worlds whose documents are drafts until somebody processes them, which nobody does here.
 DRAFTS = 0.7
+ABSENCES_S = (600.0, 3_600.0, 3_600.0, 14_400.0, 86_400.0)
 LONGEST_RUN_S = 5 * 86_400.0
 UPKEEP_EVERY_S = 60.0
 
@@ -101,6 +102,9 @@ class World:
             flush = since + self.random.uniform(60, 3000)
             self.books.outage = Outage(since, flush, flush + 60)
             self.books.blind = 0.0
+        if self.faults.absence and self.random.random() < self.faults.absence:
+            since = self.random.uniform(0, 600)
+            self.books.absence = Outage(since, until=since + self.random.choice(ABSENCES_S))
         self._employ(self._plan, 0.0)
         for _ in range(self.random.randint(2, 5)):
             self._employ(self._drain, self.random.uniform(0, 30))

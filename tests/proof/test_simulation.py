@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
+from include.outbox.states import State
 from include.proof.faults import Fault, Faults
-from include.proof.simulation import history, simulate
+from include.proof.simulation import history, played, simulate
+from include.proof.world import Design
 
 MUTATIONS = 20_000
 
@@ -62,3 +66,14 @@ def test_worlds_in_which_exact_takes_no_writes_for_longer_than_the_quarantine_ma
 
     assert result.failures == []
     assert result.latest_s > 900
+
+
+def test_a_day_without_exact_kills_nothing_and_costs_a_hundred_calls():
+    play = played("away.4", 100, Faults(absence=1.0, refuse=0.0), Design())
+    absence = play.world.books.absence
+    dead = {row.cause.code for row in play.world.tables.rows.values() if row.state is State.DEAD_LETTER and row.cause}
+
+    assert absence.until - absence.since == pytest.approx(86_400)
+    assert play.violations == []
+    assert dead <= {"changed_after_processing"}
+    assert 80 < play.world.books.knocks < 130
