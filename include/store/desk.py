@@ -58,7 +58,7 @@ class DeskStore:
         return self._rows(_sql.open_choices)
 
     def counts(self, since: datetime) -> Row:
-        """How many records are `open`, `waiting`, and since that moment `booked` and `dismissed`."""
+        """How many records are `open` and `waiting`, and how many documents were `booked` since that moment."""
         with self._database.transaction() as connection:
             row: Row = _sql.counts(connection, since=since)
         return row

@@ -77,18 +77,18 @@ def test_a_document_shows_its_lines_and_sums_to_the_cent_in_the_readers_language
     for told in (
         "12,50",
         "37,50",
-        "Totaal excl. btw 42,45 EUR",
+        "42,45 EUR",
         "8,91 EUR",
-        "Totaal incl. btw 51,36 EUR",
+        "51,36 EUR",
         f"Artikel {desk.mark} bestaat niet",
     ):
         assert told in dutch, told
     for told in (
         "12.50",
         "37.50",
-        "Total excl. VAT 42.45 EUR",
+        "42.45 EUR",
         "8.91 EUR",
-        "Total incl. VAT 51.36 EUR",
+        "51.36 EUR",
         f"Item {desk.mark} does not exist",
     ):
         assert told in english, told

@@ -43,13 +43,13 @@ order by l.key, l.label, l.case_id;
 select administration, code, count(*)::integer as cases from attention_case where state = 'open' group by 1, 2 order by 1, 2;
 
 -- name: counts^
--- How much is open, on its way, and done since a moment.
+-- How much is open, on its way, and how many documents were booked since a moment.
 select
     (select count(*) from mutation where state in ('dead_letter', 'gone') and (state = 'dead_letter' or cause_code = 'deleted_in_exact'))
         + (select count(*) from case_finding where settled_at is null) as open,
     (select count(*) from mutation where state = 'planned') + (select count(*) from mutation where state in ('sending', 'unknown')) as waiting,
-    (select count(*) from mutation where state in ('posted', 'dismissed', 'gone') and state = 'posted' and updated_at >= :since) as booked,
-    (select count(*) from mutation where state in ('posted', 'dismissed', 'gone') and state = 'dismissed' and updated_at >= :since) as dismissed;
+    (select count(*) from mutation
+     where state in ('posted', 'dismissed', 'gone') and state = 'posted' and key_division = 0 and updated_at >= :since) as booked;
 
 -- name: case_records
 -- The records of a cause, a page behind (key, mutation_id) in the order of :sort.
