@@ -102,6 +102,8 @@ def _mark_run(arena: Arena, target: Target) -> None:
 
 
 def _delete_run(arena: Arena, target: Target) -> None:
+    """Airflow deletes no run that is running: whoever wants that marks it first. Its tasks know nothing of it yet."""
+    arena.api.mark_run(target.dag_id, target.run_id, "failed")
     arena.api.delete_run(target.dag_id, target.run_id)
 
 

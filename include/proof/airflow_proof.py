@@ -94,7 +94,9 @@ class Proof:
         self._settle(self._add(0, 1, list(BUYERS)))
         for number, attack in enumerate(self.report.plan.attacks(), 1):
             self.watch(f"round {number} of {self.report.plan.rounds}: {attack.value}")
-            self.report.rounds.append(self._round(number, attack))
+            done = self._round(number, attack)
+            self.report.rounds.append(done)
+            self.watch(f"  {done.in_flight} on their way, sent again after {done.resumed_s} s, settled after {done.settled_s} s")
         self.report.verdict = self._judged()
         self.watch("control: a drain that sends without claiming")
         self.report.control = self._control()

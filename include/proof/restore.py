@@ -148,7 +148,8 @@ class Story:
         self._backup.restore()
         self._result.is_noticed = self._backup.is_noticed()
         self._result.forgotten = self._forgotten()
-        self._result.was_refused = self._refusal() == "copied_database"
+        # Files that were put back show nothing: somebody has to know, and to say so before anything runs.
+        self._result.was_refused = self._backup.way is not Way.FILES and self._refusal() == "copied_database"
         self._accept()
         self._result.needed_consent = self._refusal() == "needs_consent"
         self._sign_in()
