@@ -123,7 +123,7 @@ class Fleet:
             frozen = self.crew.thaw_due()
             if not left and not due and not frozen:
                 return
-            if due and self.plan.orders - left >= due[0].after_orders:
+            if due and self.plan.orders - left >= due[0].after_orders and (due[0].kind is not Kind.OUTAGE or self.plan.outage_is_due):
                 self._strike(due.pop(0), crash)
             slept = time.monotonic()
             time.sleep(POLL_S)

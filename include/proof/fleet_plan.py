@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from include.administrations.loader import Administrations
 from include.exact.oauth import App
 from include.outbox.times import Times
-from include.proof.outages import DAY_S, LENGTH_S, MIDNIGHT_AFTER_S, Absence
+from include.proof.outages import DAY_S, LENGTH_S, MIDNIGHT_IN_S, Absence
 from include.run import Access, Settings, Window
 from include.sources.records import OrderLine, ShopOrder
 
@@ -75,7 +75,15 @@ class FleetPlan:
         if self.outage != Absence.MIDNIGHT:
             return self
         day_s = DAY_S / self.time_scale
-        return replace(self, clock_ahead_s=(day_s - MIDNIGHT_AFTER_S / self.time_scale - time.time()) % day_s)
+        return replace(self, clock_ahead_s=(-MIDNIGHT_IN_S - time.time()) % day_s)
+
+    @property
+    def outage_is_due(self) -> bool:
+        """Is it so late that midnight falls into the middle of the outage? Always where it does not matter."""
+        if self.outage != Absence.MIDNIGHT:
+            return True
+        to_midnight_s = -(time.time() + self.clock_ahead_s) % (DAY_S / self.time_scale)
+        return to_midnight_s <= self.outage_s / self.time_scale / 2
 
     @property
     def outage_s(self) -> float:

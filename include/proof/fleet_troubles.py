@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from include.proof.fleet_plan import FleetPlan
+from include.proof.outages import Absence
 
 # Trouble comes while there is work: with the last orders it would only wait.
 WORK_SHARE = 0.97
@@ -57,7 +58,8 @@ def schedule(plan: FleetPlan) -> list[Due]:
         for _ in range(number)
     ]
     if plan.outage:
-        due.append(Due(OUTAGE_SHARE * plan.orders, Kind.OUTAGE, plan.outage_s / plan.time_scale))
+        share = 0.0 if plan.outage == Absence.MIDNIGHT else OUTAGE_SHARE
+        due.append(Due(share * plan.orders, Kind.OUTAGE, plan.outage_s / plan.time_scale))
     return sorted(due, key=lambda each: each.after_orders)
 
 

@@ -28,10 +28,10 @@ class Absence(StrEnum):
 
 LENGTH_S: Mapping[Absence, float] = {Absence.MINUTES: 300.0, Absence.HOUR: HOUR_S, Absence.DAY: DAY_S, Absence.MIDNIGHT: HOUR_S}
 # Wall clock: a day at 120 is twelve minutes, and a POST still has a quarter of a second.
-TIME_SCALE: Mapping[Absence, float] = {Absence.MINUTES: 60.0, Absence.HOUR: 30.0, Absence.DAY: 120.0, Absence.MIDNIGHT: 60.0}
-# Of a run over midnight: Exact's day ends so long after the beginning, and its calls of a day do not last for all orders, but for what is
-# left after the outage.
-MIDNIGHT_AFTER_S = 2_400.0
+TIME_SCALE: Mapping[Absence, float] = {Absence.MINUTES: 60.0, Absence.HOUR: 30.0, Absence.DAY: 120.0, Absence.MIDNIGHT: 30.0}
+# Of a run over midnight: Exact's day ends so many seconds of this run after its beginning, in the middle of the outage, and its calls of a
+# day do not last for all orders.
+MIDNIGHT_IN_S = 90.0
 SHARE_OF_A_DAY = 0.45
 
 
