@@ -31,7 +31,7 @@ LENGTH_S: Mapping[Absence, float] = {Absence.MINUTES: 300.0, Absence.HOUR: HOUR_
 TIME_SCALE: Mapping[Absence, float] = {Absence.MINUTES: 60.0, Absence.HOUR: 30.0, Absence.DAY: 120.0, Absence.MIDNIGHT: 30.0}
 # Of a run over midnight: Exact's day ends so many seconds of this run after its beginning, in the middle of the outage, and its calls of a
 # day do not last for all orders.
-MIDNIGHT_IN_S = 90.0
+MIDNIGHT_IN_S = 240.0
 SHARE_OF_A_DAY = 0.45
 
 
