@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from airflow.sdk.exceptions import AirflowException
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,9 +24,10 @@ from include.web.case_view import reader_of
 from include.web.companies import administrations, zone_of
 from include.web.pages import page
 from include.web.places import Store
-from include.wiring.connections import SOURCE, links_of
+from include.wiring.connections import SOURCE
 from include.wiring.dag_runs import last_runs
 from include.wiring.terminal import dsn
+from include.wiring.web_links import known_links
 
 TABS = ()
 LINES_SHOWN = 200
@@ -36,7 +35,6 @@ ON_ITS_WAY = frozenset({"planned", "sending", "unknown"})
 # What stands in Exact can be credited and booked anew.
 REBOOKED = frozenset({"changed_after_processing"})
 router = APIRouter()
-log = logging.getLogger(__name__)
 
 
 @router.get("/records/{mutation_id}")
@@ -75,11 +73,7 @@ def _links(store: Database, mutation_id: int) -> Links:
     if row is None:
         return Links()
     connection = next((each.connection for each in administrations() if each.name == row["administration"]), "")
-    try:
-        found = links_of(connection)
-    except (AirflowException, ExactlyError) as error:
-        log.info("no links by the connections: %s", error)
-        found = Links()
+    found = known_links(connection)
     return Links(found.source, found.document or board.document_address(row["division"]))
 
 

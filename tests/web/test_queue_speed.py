@@ -49,7 +49,7 @@ def mark(airflow_server: AirflowServer) -> Iterator[str]:
         connection.execute("set session_replication_role = replica")
         for statement in (SEED, EVENTS, CASES):
             connection.execute(statement, named)
-        connection.execute("analyze mutation")
+        connection.execute("analyse mutation")
         yield str(named["mark"])
         for statement in GONE:
             connection.execute(statement, named)
