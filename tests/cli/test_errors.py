@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from include.console.adopting import beside, document_id
+from include.console.trace import live_document
+from include.errors import SetupError
 from include.flows.mirror_refresh import refresh
 from include.outbox.ports import Purpose
 
@@ -227,6 +231,30 @@ def test_a_document_with_our_reference_is_adopted_at_once(company):
     assert company.run("errors", "adopt", "98000004", typed).exit_code == 0
     assert company.mutation("98000004")["state"] == "posted"
     assert events(company, "98000004")[-1][3]["reference"] == "ours"
+
+
+def test_a_document_is_laid_beside_what_would_have_been_booked_and_named_as_people_name_it(company):
+    letter = refused(company, "98000005")
+    typed = typed_into_exact(company, like=letter, reference="by hand 8")
+    with company.world.run("UK") as run:
+        record = run.outbox.store.get(letter["mutation_id"])
+        compared = beside(run, record, document_id(run, record, f"https://start.exactonline.co.uk/docs/SlsInvoice.aspx?ID={{{typed}}}"))
+        with pytest.raises(SetupError, match="no_document_named"):
+            document_id(run, record, "the one of Tuesday")
+    pairs = {pair.name: pair for pair in compared.pairs}
+
+    assert (str(compared.document.exact_id), compared.is_ours) == (typed, False)
+    assert (pairs["reference"].ours, pairs["reference"].theirs, pairs["reference"].differs) == ("98000005", "by hand 8", True)
+    assert [pairs[name].differs for name in ("currency", "total", "date")] == [False] * 3
+    assert pairs["total"].ours == letter["amount_net"] + sum(Decimal(vat) for vat in letter["vat"].values())
+
+    (entry, *_) = company.world.mutations("administration = 'BE' and state = 'posted' and effect = 'sale'")
+    with company.world.run("BE") as run:
+        record = run.outbox.store.get(entry["mutation_id"])
+        number = live_document(run.exact, entry)["EntryNumber"]
+        assert document_id(run, record, f" {number} ") == entry["exact_id"]
+        with pytest.raises(SetupError, match="no_such_document"):
+            document_id(run, record, "999999999")
 
 
 def test_one_retry_serves_all_cases_of_a_cause(company):

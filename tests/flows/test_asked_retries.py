@@ -255,8 +255,8 @@ def test_what_was_deleted_in_exact_is_booked_once_more_by_the_run_of_its_case(de
     assert rows[0]["actor"] == "book-again by ann"
 
 
-LARGE = 400
-DIES_AFTER = 120
+LARGE = 300
+DIES_AFTER = 90
 
 
 def test_a_large_case_is_worked_off_although_its_worker_is_killed_in_the_middle_and_nothing_is_sent_twice(desk, world) -> None:
