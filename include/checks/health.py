@@ -102,7 +102,7 @@ def worst(found: Iterable[Signal]) -> Level:
 def _sign_in(of: Vitals, now: datetime, limits: Thresholds) -> Iterator[Signal]:
     if of.sign_in in {"never", "needs_consent"}:
         level = Level.FAILURE if of.is_booking else Level.WARNING
-        yield Signal(level, "sign_in_needed", of.administration, {"number": of.waiting})
+        yield Signal(level, "sign_in_needed" if of.waiting else "sign_in_missing", of.administration, {"number": of.waiting})
     elif of.idle_days >= limits.idle_days_warned:
         yield Signal(Level.WARNING, "sign_in_idle", of.administration, {"number": max(0, limits.idle_days_max - of.idle_days)})
 

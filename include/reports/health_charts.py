@@ -66,7 +66,7 @@ def pace_chart(rows: Sequence[Row], columns: Columns, words: Mapping[str, str]) 
     """Minutes until half, and until nineteen of twenty were booked."""
     lines = []
     for name, dash in (("p50", "solid"), ("p95", "dot")):
-        minutes = [None if seconds is None else round(float(seconds) / 60, 1) for seconds in columns.values(rows, f"{name}_s")]
+        minutes = [None if seconds is None else round(seconds / 60, 1) for seconds in columns.values(rows, f"{name}_s")]
         looks = {"mode": "lines+markers", "line": {"color": LINES[name], "dash": dash, "width": 2}, "marker": {"size": 5}}
         lines.append({"type": "scatter", "name": words[name], "x": columns.labels, "y": minutes, **looks})
     return _figure(lines)
@@ -77,7 +77,7 @@ def calls_chart(rows: Sequence[Row], columns: Columns, words: Mapping[str, str],
     calls = [count or 0 for count in columns.values(rows, "calls")]
     traces: list[Figure] = [{"type": "bar", "name": words["calls"], "x": columns.labels, "y": calls, "marker": {"color": CALLS}}]
     if day_limit is not None:
-        looks = {"mode": "lines", "line": {"color": LIMIT, "dash": "dash", "width": 1.5}}
+        looks = {"mode": "lines", "line": {"color": LIMIT, "dash": "dash", "width": 2}}
         traces.append({"type": "scatter", "name": words["limit"], "x": columns.labels, "y": [day_limit] * len(columns.labels), **looks})
     return _figure(traces)
 
@@ -95,7 +95,6 @@ def _figure(traces: Sequence[Figure], **layout: object) -> Figure:
         "margin": {"l": 44, "r": 8, "t": 8, "b": 28},
         "showlegend": False,
         "hovermode": "x unified",
-        "bargap": 0.15,
         "xaxis": {"type": "date", "fixedrange": True},
         "yaxis": {"rangemode": "tozero", "fixedrange": True},
     }

@@ -34,7 +34,7 @@ def test_when_all_is_well_there_is_nothing_to_say() -> None:
     ("changes", "code", "level"),
     [
         ({"sign_in": "needs_consent", "waiting": 3}, "sign_in_needed", "failure"),
-        ({"sign_in": "never", "is_booking": False}, "sign_in_needed", "warning"),
+        ({"sign_in": "never", "is_booking": False}, "sign_in_missing", "warning"),
         ({"idle_days": 9}, "sign_in_idle", "warning"),
         ({"waiting": 1, "waiting_since": ago(minutes=91)}, "waiting_long", "warning"),
         ({"waiting": 2, "waiting_since": ago(hours=3)}, "waiting_long", "failure"),

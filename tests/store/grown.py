@@ -47,4 +47,4 @@ def grow(dsn: str, *, documents: int, days: int) -> None:
         connection.execute(EVENTS)
         connection.execute(CALLS)
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("analyze")
+        connection.execute("analyse")

@@ -17,6 +17,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Meld aan op de pagina Verbindingen. Wat wacht, gaat daarna vanzelf verder.",
         "Sign in on the page Connections. What waits goes on by itself.",
     ),
+    "health.signal.sign_in_missing": (
+        "{subject}: er moet iemand aanmelden bij Exact.",
+        "{subject}: somebody must sign in with Exact.",
+    ),
+    "health.signal.sign_in_missing.cure": (
+        "Meld aan op de pagina Verbindingen.",
+        "Sign in on the page Connections.",
+    ),
     "health.signal.sign_in_idle": (
         (
             "{subject}: de aanmelding bij Exact vervalt over 1 dag als niemand haar gebruikt."
