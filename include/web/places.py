@@ -14,7 +14,7 @@ from fastapi import Depends
 from include.errors import RetryableError
 from include.store.database import Database
 from include.store.installation import check_installation
-from include.wiring.connections import environment
+from include.wiring.connections import STORE, environment
 from include.wiring.terminal import dsn
 
 CONNECTIONS_MAX = 4
@@ -61,7 +61,7 @@ class Pool:
         with self._lock:
             if not self._free.empty() or self._made == CONNECTIONS_MAX:
                 return None
-            database = Database(dsn("exactly_store"), name=NAME)
+            database = Database(dsn(STORE), name=NAME)
             self._made += 1
             return database
 
