@@ -181,6 +181,16 @@ def test_a_higher_limit_in_the_same_day_is_believed(division: Division) -> None:
     assert division.take(1, Purpose.BULK)
 
 
+def test_while_exact_is_away_a_person_knocks_at_once_and_nobody_else(division: Division) -> None:
+    for permit in division.take(3):
+        division.answer(permit, status=503)
+
+    with pytest.raises(RetryableError, match="away"):
+        division.take(1, Purpose.NEAR_TIME)
+    division.answer(division.take(1, Purpose.OPERATOR)[0], minute_remaining=50)
+    assert division.take(1, Purpose.NEAR_TIME)
+
+
 def test_a_minute_that_lies_far_ahead_by_mistake_holds_nobody_up_for_longer_than_a_minute(division: Division) -> None:
     division.answer(division.take()[0], minute_remaining=0, minute_window=10**15 - 1, minute_reset_s=86_400.0)
     with pytest.raises(RetryableError) as full:

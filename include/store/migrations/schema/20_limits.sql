@@ -207,7 +207,8 @@ begin
         select * into q from quota where app = p_app and division = p_division for update;
         moment := clock_timestamp();
     end loop;
-    if q.failures >= 3 and q.knock_at > moment then
+    -- A person who asks for something, and leaves nothing to others, knocks at once.
+    if q.failures >= 3 and q.knock_at > moment and p_reserve > 0 then
         wait_s := extract(epoch from q.knock_at - moment);
         reason := 'Exact is away';
         return;
