@@ -175,6 +175,34 @@ def test_a_try_ends_at_its_next_step_when_somebody_stops_it(desk) -> None:
     assert here.states() == {"posted": 4, "dead_letter": 2}
 
 
+class TimeOutError(BaseException):
+    """What Airflow raises in a task that is ended, or runs too long."""
+
+
+def test_a_task_that_is_ended_leaves_the_try_to_go_on_and_a_fault_of_the_set_up_ends_it(desk) -> None:
+    here = desk(5)
+    here.block(blocked=False)
+    ask_again(here.database, here.case, Wish(doer=ANN, pace_per_minute=6))
+
+    def ends(error: BaseException) -> Watch:
+        def look() -> None:
+            if here.last().done == 2:
+                raise error
+
+        return Watch(look)
+
+    with pytest.raises(TimeOutError):
+        here.clear(ends(TimeOutError()))
+    assert (here.last().finished_at, here.last().posted) == (None, 2)
+    assert here.cases.retries.stalled(grace_s=0) == [BLOCKED]
+    with pytest.raises(SetupError):
+        here.clear(ends(SetupError("exact_403", 820202, cure="the licence has ended")))
+    assert (here.last().outcome, here.last().posted) == ("failed", 2)
+    assert "the licence has ended" in here.last().why
+    assert here.cases.retries.stalled(grace_s=0) == []
+    assert here.states() == {"posted": 2, "dead_letter": 3}
+
+
 def test_when_the_canary_is_refused_again_nothing_else_is_sent(desk) -> None:
     here = desk(4)
     ask_again(here.database, here.case, Wish(doer=ANN))
