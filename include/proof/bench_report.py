@@ -79,7 +79,8 @@ def _refusals(result: Result, plan: BenchPlan) -> str:
 
 
 def _starts(result: Result, plan: BenchPlan) -> str:
-    return f"{result.tried.task_starts * 1_000 / plan.orders:g}"
+    """Of a thousand orders; fewer need no fewer."""
+    return f"{result.tried.task_starts / max(1, plan.orders / 1_000):g}"
 
 
 MEASURES = (
