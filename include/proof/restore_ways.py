@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from include.demo.postgres import Postgres
 from include.store.database import Database
@@ -47,8 +48,9 @@ class Backup:
         match self.way:
             case Way.DUMP:
                 with psycopg.connect(self._server.dsn("postgres"), autocommit=True) as connection:
-                    connection.execute(f'drop database "{self._database}" with (force)')
-                    connection.execute(f'create database "{self._database}" template template0')
+                    name = sql.Identifier(self._database)
+                    connection.execute(sql.SQL("drop database {} with (force)").format(name))
+                    connection.execute(sql.SQL("create database {} template template0").format(name))
                 self._restore_dump()
             case Way.CLEAN:
                 self._restore_dump("--clean", "--if-exists")
