@@ -151,7 +151,7 @@ class Proof:
         found: dict[str, datetime] = {}
 
         def all_resumed() -> bool:
-            self._hurry()
+            self._go_on()
             for name in {each.administration for each in flights} - found.keys():
                 moment = self.arena.resumed(name, at, gone)
                 found.update({name: moment} if moment else {})
@@ -162,18 +162,21 @@ class Proof:
         return max(((moment - at).total_seconds() for moment in found.values()), default=None)
 
     def _settle(self, orders: Sequence[ProofOrder]) -> None:
-        """Wait until every order of the round has its fate; a run that is over or gone is followed by another, as the next hour would."""
+        """Wait until every order of the round has its fate; a run that is over or gone is followed by another, as by that of the next hour."""
 
         def is_settled() -> bool:
-            self._hurry()
             states = self.arena.states(orders)
-            if not any(states.get(state) for state in ON_ITS_WAY) and sum(states.values()) == len(orders):
-                return True
-            if not {"queued", "running"} & set(self.arena.api.run_states(FLOW).values()):
-                self.arena.trigger()
-            return False
+            is_done = not any(states.get(state) for state in ON_ITS_WAY) and sum(states.values()) == len(orders)
+            if not is_done:
+                self._go_on()
+            return is_done
 
         self.arena.wait("the round's orders settled", is_settled, within_s=self.report.plan.longest_s)
+
+    def _go_on(self) -> None:
+        self._hurry()
+        if not {"queued", "running"} & set(self.arena.api.run_states(FLOW).values()):
+            self.arena.trigger()
 
     def _hurry(self) -> None:
         """In a small proof nobody waits for the next minute: unknown outcomes are looked up at once."""
