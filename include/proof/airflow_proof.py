@@ -151,18 +151,20 @@ class Proof:
         found: dict[str, datetime] = {}
 
         def all_resumed() -> bool:
-            self._go_on()
             for name in {each.administration for each in flights} - found.keys():
                 moment = self.arena.resumed(name, at, gone)
                 found.update({name: moment} if moment else {})
             left = self.arena.states(self.arena.orders)
-            return len(found) == len({each.administration for each in flights}) or not any(left.get(state) for state in ON_ITS_WAY)
+            if len(found) == len({each.administration for each in flights}) or not any(left.get(state) for state in ON_ITS_WAY):
+                return True
+            self._go_on()
+            return False
 
         self.arena.wait("somebody who goes on sending", all_resumed, within_s=self.report.plan.longest_s)
         return max(((moment - at).total_seconds() for moment in found.values()), default=None)
 
     def _settle(self, orders: Sequence[ProofOrder]) -> None:
-        """Wait until every order of the round has its fate; a run that is over or gone is followed by another, as by that of the next hour."""
+        """Wait until every order of the round has its fate; a run that is over or gone is followed by another, as by the next hour's."""
 
         def is_settled() -> bool:
             states = self.arena.states(orders)
