@@ -43,7 +43,7 @@ class AirflowPlan:
     """Rounds of new orders for every administration; in the middle of sending them comes one attack.
 
     `slow_s`: how long Exact thinks about each POST · `given_up_s`: after how many seconds without a heartbeat Airflow takes a task for
-    dead (`task_instance_heartbeat_timeout`) · `only`: these attacks in this order instead of all in an order of the seed ·
+    dead, or a scheduler · `only`: these attacks in this order instead of all in an order of the seed ·
     `longest_s`: how long a round may take to settle · `is_hurried`: unknown outcomes are looked up at once, not with the next minute.
     """
 
@@ -74,5 +74,6 @@ class AirflowPlan:
 
     def pace(self) -> dict[str, str]:
         """Airflow's settings that differ from those of the demo."""
-        names = {"TASK_INSTANCE_HEARTBEAT_TIMEOUT": self.given_up_s, "TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": 2}
+        given_up = ("TASK_INSTANCE_HEARTBEAT_TIMEOUT", "SCHEDULER_HEALTH_CHECK_THRESHOLD")
+        names = {**dict.fromkeys(given_up, self.given_up_s), "TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": 2}
         return {f"AIRFLOW__SCHEDULER__{name}": str(value) for name, value in names.items()}
