@@ -24,7 +24,6 @@ PERSONAL = frozenset(
         "ChamberOfCommerce", "BankAccount", "BankAccountIncludingMask", "IBAN", "SocialSecurityNumber", "Website", "BirthDate",
     }
 )  # fmt: skip
-)
 
 
 @dataclass(frozen=True, kw_only=True)
