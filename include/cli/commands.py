@@ -91,6 +91,7 @@ def sandbox(context: typer.Context) -> None:
     --host ADDRESS, --port NUMBER (0: a free one) · --minutely-limit, --daily-limit: calls allowed (60 and 5,000 in Exact) ·
     --seed NAME|PATH|NUMBER: its books, or the number that seeds faults and ids; may be given twice · --state FILE: keep the books ·
     --faults FILE: a YAML or JSON list of faults in force from the start · --auto-consent: sign in without a person ·
+    --redirect-uri ADDRESS: where an app of yours gets its codes; may be given more than once ·
     --tls-certificate FILE, --tls-key FILE: serve HTTPS · --language NL|EN|FR: of every user · --time-scale K: K times faster · --verbose
 
     While it runs, /control does all that the buttons do: books of a million lines (history), save, load, reset. See

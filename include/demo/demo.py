@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -20,13 +20,14 @@ from include.demo.airflow_api import ENDED, AirflowApi, AirflowAwayError
 from include.demo.loader import Loaded, load
 from include.demo.processes import python
 from include.demo.report import Progress, print_summary
-from include.demo.summary import FLOWS, Summary, calls_so_far, summary_of
+from include.demo.summary import FLOWS, Summary, calls_so_far, reconciliation_of, summary_of
 from include.demo.system import PROJECT, WANTED_AIRFLOW_PORT, WANTED_SANDBOX_PORT, LocalSystem
 from include.store.migrate import upgrade
 
 ENVIRONMENT = "demo"
 ATTENTION = "attention"
-UPKEEP = ("mirror_refresh", "mapping_checks", "unknown_outcomes", "token_keepalive", "attention_sweep")
+RECONCILIATION = "nightly_reconciliation"
+UPKEEP = ("mirror_refresh", "mapping_checks", "unknown_outcomes", "token_keepalive", "attention_sweep", RECONCILIATION)
 DAGS_S = 60.0
 RUN_S = 600.0
 LOOK_S = 1.0
@@ -63,6 +64,8 @@ class Demo:
         with Progress(self.console, system.postgres.dsn("exactly"), loaded.orders + loaded.returns) as progress:
             self._book(airflow, system, loaded, progress)
         summary = self._summary(system, time.monotonic() - started)
+        with self._step("The shop compared with Exact, to the cent"):
+            summary = self._compare(airflow, system, loaded, summary)
         for dag_id in (*FLOWS, *UPKEEP):
             airflow.unpause(dag_id)
         print_summary(self.console, summary, system, self.peak_bytes)
@@ -92,10 +95,10 @@ class Demo:
         self._follow(airflow, system, "mirror_refresh", airflow.trigger("mirror_refresh"))
 
     def _book(self, airflow: AirflowApi, system: LocalSystem, loaded: Loaded, progress: Progress) -> None:
-        since = datetime.combine(loaded.first_day, datetime.min.time(), UTC) - timedelta(days=1)
+        since = _midnight(loaded.first_day - timedelta(days=1))
         for flow in FLOWS:
             before = calls_so_far(system.sandbox_url)
-            run_id = airflow.trigger(flow, since=since.isoformat(), until=datetime.now(UTC).isoformat())
+            run_id = airflow.trigger(flow, since=since, until=datetime.now(UTC).isoformat())
             self._follow(airflow, system, flow, run_id, progress)
             # Its scheduled runs wait until the last flow is done: they would find nothing new, and take time from the next.
             airflow.pause(flow)
@@ -133,9 +136,15 @@ class Demo:
     def _summary(self, system: LocalSystem, seconds: float) -> Summary:
         self.look_at(system)
         divisions = {each.name: each.division for each in load_administrations()}
-        summary = summary_of(system.postgres.dsn("exactly"), system.sandbox_url, divisions, seconds=seconds, spent=self._spent)
-        (self.directory / "summary.json").write_text(json.dumps(summary.as_json(), indent=2) + "\n", encoding="utf-8")
-        return summary
+        return summary_of(system.postgres.dsn("exactly"), system.sandbox_url, divisions, seconds=seconds, spent=self._spent)
+
+    def _compare(self, airflow: AirflowApi, system: LocalSystem, loaded: Loaded, summary: Summary) -> Summary:
+        """The summary with what the reconciliation of the demo's days found, which is also written to `summary.json`."""
+        days = {"since": _midnight(loaded.first_day), "until": _midnight(datetime.now(UTC).date() + timedelta(days=1))}
+        self._follow(airflow, system, RECONCILIATION, airflow.trigger(RECONCILIATION, **days))
+        compared = replace(summary, reconciliation=reconciliation_of(system.postgres.dsn("exactly")))
+        (self.directory / "summary.json").write_text(json.dumps(compared.as_json(), indent=2) + "\n", encoding="utf-8")
+        return compared
 
     def look_at(self, system: LocalSystem) -> None:
         """See to it that every part is there, and say which one had to be started again."""
@@ -149,6 +158,10 @@ class Demo:
         with self.console.status(what):
             yield
         self.console.print(f"[green]✓[/] {what} [dim]{time.monotonic() - started:.1f} s[/]")
+
+
+def _midnight(day: date) -> str:
+    return datetime.combine(day, datetime.min.time(), UTC).isoformat()
 
 
 def _fill(system: LocalSystem) -> Loaded:

@@ -61,6 +61,8 @@ def print_summary(console: Console, summary: Summary, system: LocalSystem, peak_
     console.print(_outcomes(summary))
     console.print(_flows(summary))
     console.print(_causes(summary))
+    if summary.reconciliation:
+        console.print(f"The shop beside Exact: {summary.reconciliation.says}", highlight=False, soft_wrap=True)
     user, password = system.credentials
     console.print(f"Airflow   [link]{system.airflow_url}[/]   user [bold]{user}[/]   password [bold]{password}[/]", highlight=False)
     console.print(f"Sandbox   [link]{system.sandbox_url}[/]   no password", highlight=False)

@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from include.console.reconciliation import look, newest, sentence, words
+from include.store.database import Database
 from include.wiring.figures import figures, flow_figures
 
 # The flows in the order in which the demo runs them; all but the first make documents.
@@ -56,19 +58,32 @@ class FlowCounts:
         return round(self.calls / self.posted, 3) if self.posted else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    """What the reconciliation says of the demo's days: documents that the shop asks for, those that agree, the others by kind."""
+
+    says: str
+    documents: int
+    agreeing: int
+    kinds: dict[str, int]
+    to_decide: int
+
+
 @dataclass(frozen=True)
 class Summary:
-    """The whole demo, each administration, and each flow."""
+    """The whole demo, each administration, each flow, and the shop beside Exact once they were compared."""
 
     total: Counts
     administrations: dict[str, Counts] = field(default_factory=dict)
     flows: dict[str, FlowCounts] = field(default_factory=dict)
+    reconciliation: Reconciled | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
             **asdict(self.total),
             "administrations": {name: asdict(counts) for name, counts in self.administrations.items()},
             "flows": {name: {**asdict(flow), "calls_per_record": flow.calls_per_record} for name, flow in self.flows.items()},
+            "reconciliation": asdict(self.reconciliation) if self.reconciliation else None,
         }
 
     def faults(self, *, loaded: int) -> list[str]:
@@ -83,6 +98,7 @@ class Summary:
             "webshop documents without a record": loaded - total.documents,
             "relations on their way or of unknown outcome": relations.planned + relations.unknown if relations else 0,
             "refusals of our pace by Exact (429)": total.http_429,
+            "differences between the shop and Exact": self.reconciliation.to_decide if self.reconciliation else 0,
         }
         return [f"{count} {what}" for what, count in wrong.items() if count]
 
@@ -103,6 +119,25 @@ def summary_of(dsn: str, sandbox_url: str, divisions: dict[str, int], *, seconds
     }
     flows = {name: _flow([row for row in records if row["flow"] == name], spent.get(name, 0)) for name in FLOWS}
     return Summary(_total(list(each.values()), calls, seconds), each, flows)
+
+
+def reconciliation_of(dsn: str) -> Reconciled | None:
+    """The newest comparison in words and counts; None when there is none."""
+    database = Database(dsn, name="exactly demo")
+    try:
+        shown = newest(database)
+        picture = look(database, shown) if shown else None
+    finally:
+        database.close()
+    if picture is None:
+        return None
+    return Reconciled(
+        says=sentence(picture, words("en")),
+        documents=picture.expected,
+        agreeing=picture.agreeing,
+        kinds={line.kind.value: line.documents for line in picture.kinds},
+        to_decide=picture.to_decide,
+    )
 
 
 def calls_so_far(sandbox_url: str) -> int:

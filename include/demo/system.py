@@ -163,6 +163,7 @@ class LocalSystem:
         """What every process of the system is told: where Airflow, its databases and the sandbox are."""
         airflow = airflow_environment(self.directory, PROJECT, self.postgres, self.airflow_port)
         ours = {"EXACTLY_SANDBOX_PORT": str(self.sandbox_port), "EXACTLY_POSTGRES_HOST": str(self.postgres.socket_directory)}
+        ours["EXACTLY_AIRFLOW_URL"] = self.airflow_url
         ours["EXACTLY_DATA_DOCS"] = str(self.directory / "data_docs")
         # Without the last one a process that renames itself would lose the mark.
         return {**airflow, **ours, **self.settings, MARK: self.mark, "SPT_NOENV": "1"}
@@ -174,6 +175,8 @@ class LocalSystem:
             "--daily-limit": self.limits.daily,
             "--seed": "demo",
             "--state": self.directory / "sandbox.sqlite",
+            # The console's page of connections gets its codes there.
+            "--redirect-uri": f"{self.airflow_url}/exactly/connections/callback",
         }
         words = [str(word) for pair in options.items() for word in pair]
         return Part("sandbox", python("-m", "include.sandbox", *words, "--auto-consent"), self.logs / "sandbox.log")

@@ -47,6 +47,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tls-certificate", metavar="FILE", help="serve HTTPS with this certificate (PEM), for clients that insist on it")
     parser.add_argument("--tls-key", metavar="FILE", help="the certificate's key (PEM), if it is not in the same file")
     parser.add_argument("--auto-consent", action="store_true", help="the authorise page consents by itself")
+    parser.add_argument(
+        "--redirect-uri", action="append", default=[], help="register this address with every application; may be given more than once"
+    )
     parser.add_argument("--verbose", action="store_true", help="log more")
     return parser.parse_args(argv)
 
@@ -65,6 +68,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
         time_scale=asked.time_scale,
         language=asked.language,
         auto_consent=asked.auto_consent,
+        redirect_uris=tuple(asked.redirect_uri),
     )
 
 

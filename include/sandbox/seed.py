@@ -53,16 +53,27 @@ def seed_path(name: str) -> Path:
 
 
 def plant(world: World) -> bool:
-    """Fill the books if they are empty; tell whether they were."""
-    if world.database.fact("seed") is not None:
-        return False
+    """Fill the books if they are empty, and register the redirect addresses of the settings; tell whether the books were empty."""
+    empty = world.database.fact("seed") is None
+    if empty:
+        _fill(world)
+    _register(world)
+    return empty
+
+
+def _fill(world: World) -> None:
     path = seed_path(world.settings.seed_books)
     raw: dict[str, Any] = YAML(typ="safe").load(path.read_text("utf-8"))
     with world.database.transaction():
         _Gardener(world, path.parent, raw).plant()
         world.database.remember("seed", path.stem)
         world.change_switches(raw.get("switches", {}))
-    return True
+
+
+def _register(world: World) -> None:
+    for row in world.database.all("SELECT client_id, redirect_uris FROM _applications"):
+        uris = list(dict.fromkeys([*json.loads(row["redirect_uris"]), *world.settings.redirect_uris]))
+        world.database.run("UPDATE _applications SET redirect_uris = ? WHERE client_id = ?", (json.dumps(uris), row["client_id"]))
 
 
 class _Gardener:

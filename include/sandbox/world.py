@@ -31,6 +31,7 @@ class Settings:
     time_scale: float
     language: str | None
     auto_consent: bool
+    redirect_uris: tuple[str, ...] = ()
 
 
 class World:

@@ -28,7 +28,9 @@ PARSE_STOP_S = 1.0
 
 @pytest.fixture(scope="module")
 def settings() -> Settings:
-    return load_settings(environment={"EXACTLY_SANDBOX_PORT": "8123", "EXACTLY_POSTGRES_HOST": "/tmp/socket"})
+    return load_settings(
+        environment={"EXACTLY_SANDBOX_PORT": "8123", "EXACTLY_POSTGRES_HOST": "/tmp/socket", "EXACTLY_AIRFLOW_URL": "http://127.0.0.1:8080"}
+    )
 
 
 def test_there_are_dags_and_each_is_read_without_error(read: Read) -> None:

@@ -129,6 +129,15 @@ def test_a_document_costs_little_more_than_one_call(first: Ran) -> None:
     assert first.summary["calls"] / first.summary["posted"] < 1.3
 
 
+def test_the_shop_and_exact_agree_to_the_cent_but_for_what_waits_for_a_person(first: Ran) -> None:
+    found = first.summary["reconciliation"]
+    assert set(found["kinds"]) <= {"not_sent", "rounding"}
+    assert found["kinds"]["not_sent"] == found["documents"] - found["agreeing"]
+    assert found["documents"] == first.summary["posted"] + found["kinds"]["not_sent"]
+    assert found["to_decide"] == 0
+    assert found["says"] in first.printed.replace("\n", " ")
+
+
 def test_the_addresses_are_printed_with_user_and_password(first: Ran) -> None:
     secrets = json.loads((first.directory / "secrets.json").read_text())
     assert "http://127.0.0.1:" in first.printed

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from include.demo.summary import Counts, FlowCounts, Summary
+from include.demo.summary import Counts, FlowCounts, Reconciled, Summary
 
 FLOW = FlowCounts(records=10, planned=0, posted=8, dead_letter=2, dismissed=0, unknown=0, calls=10)
 GOOD = Counts(
@@ -49,7 +49,7 @@ def test_the_written_summary_holds_the_same_for_each_administration_and_the_flow
     written = Summary(GOOD, {"UK": GOOD}, {"customers_to_accounts": FLOW}).as_json()
 
     assert written["posted"] == 7
-    parts = {"administrations": {"UK": written["administrations"]["UK"]}, "flows": written["flows"]}
+    parts = {"administrations": {"UK": written["administrations"]["UK"]}, "flows": written["flows"], "reconciliation": None}
     assert {**written["administrations"]["UK"], **parts} == written
     assert written["flows"]["customers_to_accounts"]["calls_per_record"] == 1.25
 
@@ -58,3 +58,9 @@ def test_a_relation_that_is_still_on_its_way_is_a_fault() -> None:
     waiting = replace(FLOW, posted=7, unknown=1)
 
     assert Summary(GOOD, flows={"customers_to_accounts": waiting}).faults(loaded=10) == ["1 relations on their way or of unknown outcome"]
+
+
+def test_a_difference_that_a_person_must_decide_about_is_a_fault() -> None:
+    compared = Reconciled(says="9 of 10 agree", documents=10, agreeing=9, kinds={"edited": 1}, to_decide=1)
+
+    assert Summary(GOOD, reconciliation=compared).faults(loaded=10) == ["1 differences between the shop and Exact"]

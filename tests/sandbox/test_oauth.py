@@ -54,6 +54,14 @@ def test_1_2_a_consent_can_be_denied(own):
     assert "error=access_denied" in back.headers["Location"]
 
 
+def test_an_address_given_at_the_start_is_registered_with_every_application_and_stays_so_after_a_reset(new_sandbox):
+    sandbox = new_sandbox("--redirect-uri", "http://127.0.0.1:8080/signed-in")
+    for _ in range(2):
+        assert application_one(sandbox).authorize(redirect_uri="http://127.0.0.1:8080/signed-in").status_code in {200, 302}
+        assert application_one(sandbox).authorize(redirect_uri="http://127.0.0.1:8081/signed-in").status_code == 400
+        sandbox.control("POST", "reset")
+
+
 def test_1_2_an_address_that_is_not_registered_is_refused_and_a_switch_allows_it(own):
     app = application_one(own)
     assert app.authorize(redirect_uri="https://elsewhere.example/").status_code == 400

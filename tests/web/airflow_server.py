@@ -87,6 +87,7 @@ class AirflowServer:
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": self.directory / "logs",
             "AIRFLOW_CONN_EXACTLY_STORE": self.dsn_uri(self.dsn),
             "EXACTLY_ENVIRONMENT": "test",
+            "EXACTLY_AIRFLOW_URL": self.url,
             "EXACTLY_SANDBOX_PORT": NO_PORT,
             "EXACTLY_POSTGRES_HOST": socket_folder,
         }
