@@ -42,11 +42,11 @@ class Allowance:
         return self.remaining - in_flight - self.unseen - self._others_meanwhile(in_flight, moment, minute_s)
 
     def _others_meanwhile(self, in_flight: int, moment: float, minute_s: float) -> int:
-        """How many calls others may make until our next one arrives: what we know is old, and the call takes its time."""
+        """How many calls others may make until our next one arrives: what we know is old, the call takes its time, or more."""
         seen = max(0, self.limit - self.remaining - self.own - in_flight)
         pace = max(self.others / minute_s, seen / max(minute_s / 60, minute_s - (self.ends_at - moment)))
         blind_s = max(0.0, (moment - self.taken_at) + (self.told_at - self.taken_at))
-        return math.ceil(pace * min(minute_s, blind_s))
+        return math.ceil(pace * min(minute_s, blind_s)) + (pace > 0)
 
     def wait_s(self, in_flight: int, moment: float, minute_s: float) -> float:
         """Seconds until a call may leave, 0 for now. Where it hangs on calls that are on their way, they may turn out not to count."""

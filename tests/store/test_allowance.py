@@ -51,7 +51,7 @@ class Division:
         self.gate().give_back(Receipt(permit, "GET", permit.endpoint, status, 0.1, limits=limits))
 
     def begin(self, remaining: int, **told: int | float) -> None:
-        """So much is left of the minute; somebody else made one call in the minute before, so that one is kept for them."""
+        """So much is left of the minute; somebody else made one call in the minute before, so that two are kept for them."""
         self.answer(self.take()[0], minute_remaining=remaining, **told)
         self.watch.execute("update quota set minute_own = minute_limit - minute_remaining, minute_others = 1")
 
@@ -94,13 +94,13 @@ def division(new_dsn: Callable[[], str]) -> Iterator[Division]:
 
 
 def test_what_others_left_of_the_minute_is_not_overdrawn(division: Division) -> None:
-    division.begin(4)
+    division.begin(5)
     on_their_way = division.take(3)
     with pytest.raises(RetryableError, match="of the minute") as full:
         division.take()
 
     assert full.value.retry_after_s < 5
-    for permit, remaining in zip(on_their_way, (3, 2, 1), strict=True):
+    for permit, remaining in zip(on_their_way, (4, 3, 2), strict=True):
         division.answer(permit, minute_remaining=remaining)
     with pytest.raises(RetryableError, match="of the minute") as full:
         division.take()
@@ -108,7 +108,7 @@ def test_what_others_left_of_the_minute_is_not_overdrawn(division: Division) -> 
 
 
 def test_a_permit_that_was_not_needed_leaves_its_call_to_another(division: Division) -> None:
-    division.begin(2)
+    division.begin(3)
     unused = division.take()[0]
     with pytest.raises(RetryableError, match="of the minute"):
         division.take()
@@ -141,12 +141,12 @@ def test_an_answer_that_comes_late_gives_nothing_back(division: Division) -> Non
 
 
 def test_a_call_without_an_answer_counts_until_a_later_one_tells(division: Division) -> None:
-    division.begin(3)
+    division.begin(4)
     division.answer(division.take()[0], status=None)
     last = division.take()[0]
     with pytest.raises(RetryableError, match="of the minute"):
         division.take()
-    division.answer(last, minute_remaining=2)
+    division.answer(last, minute_remaining=3)
 
     assert division.told().unseen == 0
     assert division.take()
