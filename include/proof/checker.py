@@ -41,6 +41,7 @@ from mutation_event s join mutation m using (mutation_id)
 where s.after = 'sending' group by s.event_id, m.source_id, s.at
 """
 OURS = re.compile(r"[A-Z2-7]{12}")
+BEGINNING = 8
 TABLES = "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
 
 
@@ -177,13 +178,17 @@ def nobody_held_too_long(dsn: str, *, longest_s: float, excused: Sequence[Hold] 
 
 
 def no_secret_in_tables(dsn: str, secrets: Sequence[str]) -> list[Violation]:
-    """I10: no planted secret in any table."""
+    """I10: no planted secret in any table. A long run has thousands: they are sought only where something begins like them."""
     found: list[Violation] = []
+    alike: dict[str, list[str]] = defaultdict(list)
+    for secret in secrets:
+        alike[secret[:BEGINNING]].append(f"%{secret}%")
+    seek = " or ".join(["t::text like %s and t::text like any(%s)"] * len(alike)) or "false"
+    values = [value for beginning, patterns in alike.items() for value in (f"%{beginning}%", patterns)]
     with psycopg.connect(dsn, row_factory=dict_row) as connection:
         names = [row["name"] for row in connection.execute(TABLES)]
         for name in names:
-            pattern = [f"%{secret}%" for secret in secrets]
-            row = connection.execute(f"select count(*) as n from {name} t where t::text like any(%s)", (pattern,)).fetchone()  # noqa: S608
+            row = connection.execute(f"select count(*) as n from {name} t where {seek}", values).fetchone()  # noqa: S608
             if row and row["n"]:
                 found.append(Violation("I10", name, f"{row['n']} rows hold a secret"))
     return found
