@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from include.outbox.ports import Limits
 
 LONG_AGO = -math.inf
+# Before this share of a minute nobody asks again what became of the calls of others.
+SOON = 1 / 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,8 @@ class Allowance:
         if left is None or left > 0:
             return 0.0
         until_reset_s = self.ends_at - moment
-        return max(0.05, min(until_reset_s, self.told_at - self.taken_at) if left + in_flight > 0 else until_reset_s)
+        soon_s = max(SOON * minute_s, self.told_at - self.taken_at)
+        return max(0.05, min(until_reset_s, soon_s) if left + in_flight > 0 else until_reset_s)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ FAILURES = 3
 # In minutes: the first knock, twice as long until each next one, at most so long.
 FIRST_KNOCK, LONGEST_KNOCK = 1 / 3, 15.0
 # So many answers after it came back, calls are as many as the limits allow.
+# Until then who finds others on their way waits for so much of a minute.
 RAMP = 64
-ONE_AFTER_THE_OTHER_S = 0.05
+ONE_AFTER_THE_OTHER = 1 / 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +37,11 @@ class Presence:
         """Why a call has to wait."""
         return "Exact is away" if self.away else "Exact is back: calls come one after the other"
 
-    def wait_s(self, in_flight: int, moment: float) -> float:
+    def wait_s(self, in_flight: int, moment: float, minute_s: float) -> float:
         """Seconds until a call may leave; 0 for now, which is a knock while Exact is away."""
         if self.away:
             return max(0.0, self.knock_at - moment)
-        return ONE_AFTER_THE_OTHER_S if self.answers < RAMP and in_flight > self.answers else 0.0
+        return ONE_AFTER_THE_OTHER * minute_s if self.answers < RAMP and in_flight > self.answers else 0.0
 
     def knocked(self, moment: float, minute_s: float) -> Presence:
         """Somebody takes a permit: while Exact is away, nobody else does until the next knock."""

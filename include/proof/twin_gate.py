@@ -85,7 +85,7 @@ class Limiter:
         shared_s = self.allowance.wait_s(in_flight, moment, self.times.cooldown_s)
         for wait_s, reason in (
             (self.paused_until - moment, "Exact asked the division to wait"),
-            (self.presence.wait_s(in_flight, moment), self.presence.reason),
+            (self.presence.wait_s(in_flight, moment, self.times.cooldown_s), self.presence.reason),
             (shared_s, "the calls of the minute are used up"),
             (budget.wait_s(moment), "the error budget rests"),
             (self.permits.wait_s(moment), "the calls of the minute are used up"),

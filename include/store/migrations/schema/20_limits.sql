@@ -216,7 +216,7 @@ begin
         return;
     end if;
     if q.failures < 3 and q.answers < 64 and in_flight > q.answers then
-        wait_s := 0.05;
+        wait_s := p_minute_s / 60;
         reason := 'Exact is back: calls come one after the other';
         return;
     end if;
@@ -224,7 +224,7 @@ begin
         -- What is on its way may turn out not to count: worth another look soon.
         wait_s := extract(epoch from (case when of_day <= 0 then q.day_reset_at else q.minute_reset_at end) - moment);
         if coalesce(of_day, 1) + in_flight > 0 and coalesce(of_minute, 1) + in_flight > 0 then
-            wait_s := least(wait_s, extract(epoch from q.told_at - q.told_taken_at));
+            wait_s := least(wait_s, greatest(p_minute_s / 120, extract(epoch from q.told_at - q.told_taken_at)));
         end if;
         wait_s := greatest(0.05, wait_s);
         reason := case when of_day <= 0 then 'the calls of the day are used up' else 'the calls of the minute are used up' end;
