@@ -21,9 +21,9 @@ class Allowance:
     """What the answers of all workers told of a minute.
 
     `window`: which minute, as Exact numbers its end; it is over at `ends_at` · `remaining`: the least that was seen · `own`: our calls of
-    it that were answered · `others`: calls of others in the minute before · `unseen`: calls whose answers told nothing, the last one at
-    `unseen_at`, and that no later answer is sure to have counted · `taken_at`, `told_at`: when the call that told took its permit, and
-    when its answer was noted.
+    it that were answered · `seen`: calls of others in it, at least · `others`: in the minutes before, one less with each in which fewer
+    were seen · `unseen`: calls whose answers told nothing, the last one at `unseen_at`, and that no later answer is sure to have counted ·
+    `taken_at`, `told_at`: when the call that told took its permit, and when its answer was noted.
     """
 
     limit: int
@@ -31,6 +31,7 @@ class Allowance:
     remaining: int = 0
     ends_at: float = LONG_AGO
     own: int = 0
+    seen: int = 0
     others: int = 0
     unseen: int = 0
     unseen_at: float = LONG_AGO
@@ -45,7 +46,7 @@ class Allowance:
 
     def _others_meanwhile(self, in_flight: int, moment: float, minute_s: float) -> int:
         """How many calls others may make until our next one arrives: what we know is old, the call takes its time, or more."""
-        seen = max(0, self.limit - self.remaining - self.own - in_flight)
+        seen = max(self.seen, self.limit - self.remaining - self.own - in_flight)
         pace = max(self.others / minute_s, seen / max(minute_s / 60, minute_s - (self.ends_at - moment)))
         blind_s = max(0.0, (moment - self.taken_at) + (self.told_at - self.taken_at))
         return math.ceil(pace * min(minute_s, blind_s)) + (pace > 0)
@@ -81,13 +82,18 @@ def noted(told: Allowance, limits: Limits, heard: Heard, minute_s: float) -> All
     ends_at = moment + min(limits.minute_reset_s, minute_s)
     if limits.minute_window == told.window and limit == told.limit:
         known = replace(known, own=told.own + 1, ends_at=min(told.ends_at, ends_at))
-        return _least(known, limits.minute_remaining, taken_at, moment)
+        return _with_others(_least(known, limits.minute_remaining, taken_at, moment), heard)
     if limits.minute_window < told.window and told.ends_at > moment:
         return known
     follows = 1 <= limits.minute_window - told.window <= 1500 * minute_s
-    others = max(0, told.limit - told.remaining - told.own - heard.in_flight) if follows else 0
-    known = replace(known, window=limits.minute_window, ends_at=ends_at, own=1, others=others)
-    return replace(known, remaining=limits.minute_remaining, taken_at=taken_at, told_at=moment)
+    others = max(0, told.seen, told.others - 1) if follows else 0
+    known = replace(known, window=limits.minute_window, ends_at=ends_at, own=1, seen=0, others=others)
+    return _with_others(replace(known, remaining=limits.minute_remaining, taken_at=taken_at, told_at=moment), heard)
+
+
+def _with_others(known: Allowance, heard: Heard) -> Allowance:
+    """What is gone beside our own calls, those on their way included, was others' doing: exact whenever nothing is on its way."""
+    return replace(known, seen=max(known.seen, known.limit - known.remaining - known.own - heard.in_flight))
 
 
 def _least(known: Allowance, remaining: int, taken_at: float, moment: float) -> Allowance:

@@ -22,7 +22,8 @@ DIVISION = 7
 MINUTE_S = Times().cooldown_s
 WINDOW = 1_795_393_080_000
 COLUMNS = """
-select minute_limit as "limit", minute_window as window, minute_remaining as remaining, minute_own as own, minute_others as others, unseen,
+select minute_limit as "limit", minute_window as window, minute_remaining as remaining, minute_own as own,
+    minute_seen as seen, minute_others as others, unseen,
     extract(epoch from minute_reset_at)::double precision as ends_at, extract(epoch from unseen_at)::double precision as unseen_at,
     extract(epoch from told_taken_at)::double precision as taken_at, extract(epoch from told_at)::double precision as told_at
 from quota

@@ -28,6 +28,7 @@ create table quota (
     minute_remaining integer not null default 0,
     minute_reset_at timestamptz not null default 'epoch',
     minute_own integer not null default 0,
+    minute_seen integer not null default 0,
     minute_others integer not null default 0,
     unseen integer not null default 0,
     unseen_at timestamptz not null default 'epoch',
@@ -50,7 +51,8 @@ create table quota (
 comment on column quota.minute_window is 'Which minute of Exact the following is about: its end, as Exact numbers it; `day_window` likewise.';
 comment on column quota.minute_remaining is 'The least that any answer of this minute told; `day_remaining` likewise.';
 comment on column quota.minute_own is 'Our own calls of this minute that were answered; what is gone beside them is others'' doing.';
-comment on column quota.minute_others is 'How many calls others made in the minute before.';
+comment on column quota.minute_seen is 'How many calls others made in this minute, at least.';
+comment on column quota.minute_others is 'How many calls others made in the minutes before; one less with each minute in which fewer were seen.';
 comment on column quota.unseen is 'Calls of ours whose answers told nothing, and that no later answer is sure to have counted.';
 comment on column quota.told_taken_at is 'When the call that told what is left took its permit; `told_at`: when its answer was noted.';
 comment on column quota.unknown_streak is 'Unknown outcomes in a row; at three no POST leaves until a harmless read was answered.';
@@ -91,7 +93,7 @@ language sql immutable as $$
     select ceil(pace * least(minute_s, greatest(0, extract(epoch from (moment - q.told_taken_at) + (q.told_at - q.told_taken_at)))))::integer
         + (pace > 0)::integer
     from (select greatest(q.minute_others / minute_s, case when q.minute_reset_at > moment then
-            greatest(0, q.minute_limit - q.minute_remaining - q.minute_own - in_flight)
+            greatest(q.minute_seen, q.minute_limit - q.minute_remaining - q.minute_own - in_flight)
             / greatest(minute_s / 60, minute_s - extract(epoch from q.minute_reset_at - moment)) else 0 end) as pace) as others
 $$;
 
@@ -155,13 +157,18 @@ begin
             end if;
         elsif p_minute_window >= q.minute_window or q.minute_reset_at <= moment then
             q.minute_others := case when p_minute_window - q.minute_window between 1 and 1500 * p_minute_s
-                then greatest(0, limit_before - q.minute_remaining - q.minute_own - calls_in_flight(p_app, p_division, moment)) else 0 end;
+                then greatest(0, q.minute_seen, q.minute_others - 1) else 0 end;
+            q.minute_seen := 0;
             q.minute_window := p_minute_window;
             q.minute_remaining := least(p_minute_remaining, 100000);
             q.minute_own := 1;
             q.minute_reset_at := moment + make_interval(secs => least(p_minute_reset_s, p_minute_s));
             q.told_taken_at := coalesce(p_taken_at, moment);
             q.told_at := moment;
+        end if;
+        if p_minute_window = q.minute_window then
+            q.minute_seen := greatest(q.minute_seen,
+                q.minute_limit - q.minute_remaining - q.minute_own - calls_in_flight(p_app, p_division, moment));
         end if;
     end if;
     if p_day_remaining is not null then
@@ -171,7 +178,7 @@ begin
     end if;
     update quota set
         minute_limit = q.minute_limit, minute_window = q.minute_window, minute_remaining = q.minute_remaining, minute_reset_at = q.minute_reset_at,
-        minute_own = q.minute_own, minute_others = q.minute_others, unseen = q.unseen, unseen_at = q.unseen_at,
+        minute_own = q.minute_own, minute_seen = q.minute_seen, minute_others = q.minute_others, unseen = q.unseen, unseen_at = q.unseen_at,
         told_taken_at = q.told_taken_at, told_at = q.told_at,
         day_limit = case when p_day_limit is not null then least(p_day_limit, 1000000000) else day_limit end, day_window = q.day_window, day_remaining = q.day_remaining,
         day_reset_at = coalesce(moment + make_interval(secs => p_day_reset_s), day_reset_at),
