@@ -12,7 +12,7 @@ class Times:
     `deadline`: one POST as a whole · `guard`: from claim or look to the first byte · `quarantine` (Q): deadline, Exact's longest
     execution, visibility lag and clock skew together · `lease`: after this a `sending` row or a permit of a worker that went silent is
     taken from it · `cooldown`: a permit rests this long after its answer came (FACTS 2.3) · `error_window`: Exact counts errors this long
-    (FACTS 2.8) · `refresh_after`, `access_lifetime`: FACTS 1.6.
+    (FACTS 2.8) · `longest_wait`: a minute's limit is waited out, a day's is not · `refresh_after`, `access_lifetime`: FACTS 1.6.
     """
 
     deadline_s: float = 30.0
@@ -26,7 +26,7 @@ class Times:
     refresh_after_s: float = 570.0
     access_lifetime_s: float = 600.0
     retry_s: float = 20.0
-    longest_wait_s: float = 60.0
+    longest_wait_s: float = 65.0
 
     def __post_init__(self) -> None:
         if self.quarantine_s < 2 * self.deadline_s:

@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from include.adapters.answers import answer_of, receipt_of
+from include.adapters.answers import PAUSE_AT_UNKNOWN_LIMIT_S, answer_of, receipt_of
 from include.exact.documents import KINDS
 from include.exact.transport import Reply
 from include.outbox.classify import Verdict, classify
 from include.outbox.ports import Permit
+from include.outbox.times import Times
 
 KIND = KINDS["salesinvoice/SalesInvoices"]
 ID = "71b961de-b9f3-49fe-883d-0f46c7e0e89b"
@@ -125,3 +126,7 @@ def test_a_call_whose_time_had_passed_tells_nothing_of_exact() -> None:
 
 def test_a_receipt_of_an_unlimited_answer_pauses_nobody() -> None:
     assert receipt_of(reply(200), PERMIT, "GET", "crm/Accounts").pause_s is None
+
+
+def test_a_minutes_limit_without_a_reset_is_waited_out_and_does_not_end_a_drain() -> None:
+    assert PAUSE_AT_UNKNOWN_LIMIT_S < Times().longest_wait_s < 120
