@@ -81,6 +81,14 @@ class Database:
                     raise
                 time.sleep(0.2)
 
+    def freshen(self) -> None:
+        """Let go of a connection that the server has ended meanwhile: the next use makes a new one."""
+        if self._connection is not None and not self._connection.closed:
+            try:
+                self._connection.execute("select 1")
+            except psycopg.Error:
+                self._connection.close()
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

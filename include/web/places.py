@@ -55,6 +55,7 @@ class Pool:
             raise RetryableError("all connections to our database are busy", retry_after_s=PATIENCE_S) from None
         if time.monotonic() - used_at > IDLE_MAX_S:
             database.close()
+        database.freshen()
         return database
 
     def _make(self) -> Database | None:

@@ -7,7 +7,15 @@ from pathlib import PurePath
 from tests.house.tree import files, listed, under
 
 # Upkeep has no mapping: it moves no documents.
-UPKEEP = {"attention", "attention_sweep", "mapping_checks", "mirror_refresh", "nightly_reconciliation", "token_keepalive", "unknown_outcomes"}
+UPKEEP = {
+    "attention",
+    "attention_sweep",
+    "mapping_checks",
+    "mirror_refresh",
+    "nightly_reconciliation",
+    "token_keepalive",
+    "unknown_outcomes",
+}
 
 
 def stems(folder: str) -> set[str]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from include.sandbox.bookkeeper import Bookkeeper
 from include.sandbox.catalogue import Catalogue
 from include.sandbox.database import Database
+from include.sandbox.history import write_history
+from include.sandbox.oauth import Identity
 from include.sandbox.odata_query import read_query
+from include.sandbox.reading import Reader
+from include.sandbox.seed import plant
 from include.sandbox.switches import Switches
+from include.sandbox.world import Settings, World
 from tests.sandbox.books import DIVISION, ENTRIES, INVOICE_LINES, INVOICES, PRINTED, entry, invoice, keys
 from tests.sandbox.driver import UK, ExactClient
 
@@ -169,3 +175,28 @@ def test_3_5_next_links_name_the_host_that_the_client_called(demo):
     client = ExactClient(demo, "exactly-uk", "exactly-uk-secret", "https://exactly.example/signed-in").sign_in()
     url = f"http://localhost:{demo.port}/api/v1/{UK}/sync/Logistics/Items?$filter=Timestamp gt 1L&$select=ID"
     assert client.call("GET", url).json()["d"]["__next"].startswith(f"http://localhost:{demo.port}/api/v1/")
+
+
+def test_a_late_page_costs_no_more_than_the_first():
+    """Of two lower bounds of a column SQLite seeks by the first one: the filter's would read all earlier pages again."""
+    world = World(Settings(":memory:", "small", 1, 60, 5000, 1.0, None, False))
+    plant(world)
+    write_history(Bookkeeper(world, DIVISION, None), 30_000)
+    reader = Reader(world, Identity("app-one", "", frozenset({DIVISION}), "EN", None, ""), DIVISION, "http://here", "json")
+    last = world.database.scalar('SELECT max("Timestamp") FROM transaction_lines')
+    steps = []
+
+    def steps_of(after):
+        steps.append(0)
+        options = {"$filter": "Timestamp gt 1L", "$select": "ID,Timestamp"} | ({"$skiptoken": f"{after}L"} if after else {})
+        reader.collection(world.catalogue["sync/Financial/TransactionLines"], options)
+        return steps[-1]
+
+    def count():
+        steps[-1] += 1
+
+    world.database.connection.set_progress_handler(count, 100)
+    first, late = steps_of(None), steps_of(last - 1_001)
+
+    assert first > 10
+    assert late < 1.5 * first

@@ -135,4 +135,4 @@ def test_airflow_knows_the_hook_by_its_provider() -> None:
     kind = declared["connection-types"][0]
 
     assert (kind["connection-type"], kind["hook-class-name"]) == (ExactHook.conn_type, f"{ExactHook.__module__}.{ExactHook.__name__}")
-    assert set(kind["conn-fields"]) == {"redirect_uri", "verify", "sandbox", "document_url"}
+    assert set(kind["conn-fields"]) == {"redirect_uri", "verify", "sandbox", "document_url", "secret_expires"}
