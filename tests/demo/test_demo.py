@@ -171,4 +171,4 @@ def test_going_on_with_what_is_there_posts_nothing_new(first: Ran, second: Ran) 
     for count in ("documents", "posted", "dead_letter", "dismissed", "unknown", "causes"):
         assert second.summary[count] == first.summary[count]
     # Each start reads the mirror twice, by hand and by the schedule that is switched on, and compares; 454 documents are not sent again.
-    assert second.summary["calls"] - first.summary["calls"] < 200
+    assert second.summary["calls"] - first.summary["calls"] < 300
