@@ -82,7 +82,10 @@ class Postgres:
     def call(self, program: str, *arguments: str, given: bytes | None = None) -> bytes:
         """Run one of PostgreSQL's own programs, such as pg_dump; returns what it wrote. Raises `CalledProcessError`."""
         command = _as_allowed([program, *arguments])
-        return subprocess.run(command, env=self.environment(), cwd=self.directory, input=given, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603
+        done = subprocess.run(  # noqa: S603  PostgreSQL's own program
+            command, env=self.environment(), cwd=self.directory, input=given, stdout=subprocess.PIPE, check=True
+        )
+        return done.stdout
 
     def _make(self, environment: dict[str, str]) -> None:
         command = _as_allowed(
