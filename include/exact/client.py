@@ -193,6 +193,7 @@ class ExactClient:
             # Only now: while Exact is away, nobody asks it for a token either.
             self.prepare()
         except Exception:
+            # Whatever it was, it goes on to the caller; the permit was not used.
             self._guard.unused(ticket)
             raise
         reply = self._transport.read(Request("GET", url, {"Accept": "application/json"}, bearer=self._token))
