@@ -13,9 +13,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 from psycopg import sql
 
 from include.demo.postgres import Postgres as Server
+from tests import browser
 from tests.loopback import sitecustomize
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -80,3 +82,10 @@ def postgres() -> Iterator[Postgres]:
     finally:
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process, in which Playwright can run only once."""
+    with browser.started() as chromium:
+        yield chromium

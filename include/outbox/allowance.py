@@ -14,6 +14,8 @@ from include.outbox.ports import Limits
 LONG_AGO = -math.inf
 # Before this share of a minute nobody asks again what became of the calls of others.
 SOON = 1 / 120
+# In minutes: so much longer than the last one a call may take to arrive, and so uneven is the pace of others.
+LATE = 1 / 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ class Allowance:
         """How many calls others may make until our next one arrives: what we know is old, the call takes its time, or more."""
         seen = max(self.seen, self.limit - self.remaining - self.own - in_flight)
         pace = max(self.others / minute_s, seen / max(minute_s / 60, minute_s - (self.ends_at - moment)))
-        blind_s = max(0.0, (moment - self.taken_at) + (self.told_at - self.taken_at))
+        blind_s = LATE * minute_s + max(0.0, (moment - self.taken_at) + (self.told_at - self.taken_at))
         return math.ceil(pace * min(minute_s, blind_s)) + (pace > 0)
 
     def wait_s(self, in_flight: int, moment: float, minute_s: float) -> float:

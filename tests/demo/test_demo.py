@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from include.demo.processes import marked, sweep
+from tests.browser import Windows
+from tests.demo.mistakes import FORGOTTEN, commands, put_right
+from tests.demo.morning import Desk
+from tests.demo.running import SOON_S, RunningDemo, wait_for
+from tests.flows.conftest import copy_order
+from tests.sandbox.driver import UK
 
 PROJECT = Path(__file__).parents[2]
 FILE = PROJECT / "include" / "demo" / "data" / "online_retail.csv"
@@ -32,7 +40,6 @@ FATES = {
     "missing_gl_account:8120": f"{ROUTE} = 'UK' AND max(StockCode = 'M')",
     "blocked_account:13468": "CustomerID = '13468'",
 }
-FORGOTTEN = datetime.now(UTC).date() - timedelta(days=60)
 TIMEOUT_S = 400
 pytestmark = pytest.mark.timeout(2 * TIMEOUT_S)
 
@@ -68,8 +75,11 @@ def first(directory: Path) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def second(first: Ran) -> Ran:
-    return run(first.directory, KEEP="1")
+def second(first: Ran) -> Iterator[RunningDemo]:
+    """The demo goes on with what is there, and stays up."""
+    running = RunningDemo(first.directory, KEEP="1")
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +175,132 @@ def test_nothing_is_left_running(first: Ran) -> None:
     assert marked(str(first.directory)) == []
 
 
-def test_going_on_with_what_is_there_posts_nothing_new(first: Ran, second: Ran) -> None:
-    assert second.status == 0, second.printed
+def test_going_on_with_what_is_there_posts_nothing_new(first: Ran, second: RunningDemo) -> None:
     assert second.summary["duplicates"] == 0
     for count in ("documents", "posted", "dead_letter", "dismissed", "unknown", "causes"):
         assert second.summary[count] == first.summary[count]
     # Each start reads the mirror twice, by hand and by the schedule that is switched on, and compares; 454 documents are not sent again.
     assert second.summary["calls"] - first.summary["calls"] < 300
+
+
+@pytest.fixture(scope="module")
+def windows(second: RunningDemo, chromium: Browser) -> Iterator[Windows]:
+    opened = Windows(chromium, second.airflow_url)
+    yield opened
+    opened.close()
+
+
+def test_a_morning_in_dutch_empties_the_queue_of_the_demo(
+    second: RunningDemo, windows: Windows, expected: dict[str, dict[str, Any]]
+) -> None:
+    account, article, blocked, _, vat_number = commands()
+    desk = Desk(windows.open(language="nl"), second.pictures, second.password)
+    desk.sees("main", "16 documenten wachten op u.")
+    desk.look("nl-first-look")
+    for cause, command in (("Grootboekrekening 8120", account), ("Artikel 22139", article), ("Relatie 13468", blocked)):
+        desk.open(cause)
+        put_right(command, second.sandbox_url)
+        desk.decide("Opnieuw proberen…", "Opnieuw proberen")
+        desk.look(f"nl-retrying-{cause}")
+        desk.sees("#case", "Deze oorzaak is afgehandeld")
+        desk.turn_to("Te doen")
+    desk.open("De periode")
+    desk.decide("Boeken in de huidige periode…", "Boeken in de huidige periode")
+    desk.sees("#case", "Deze oorzaak is afgehandeld")
+    desk.look("nl-settled")
+    desk.turn_to("Te doen")
+    desk.open("FR61001258300")
+    put_right(vat_number, second.sandbox_url)
+    desk.clear_in_airflow(clear="wissen", confirm="Bevestig")
+    desk.look("nl-cleared-in-airflow")
+    desk.back_from_airflow()
+    desk.sees(".empty", "Niets te doen")
+    desk.look("nl-nothing-left")
+    desk.turn_to("Onderweg")
+    desk.sees("main", "536370")
+    desk.look("nl-on-its-way")
+
+    assert second.runs_to_its_end("orders_to_invoices", since=a_week_ago(), until=now()) == "success"
+    desk.turn_to("Onderweg")
+    desk.sees(".empty", "Niets onderweg")
+    causes = [f"{name}:{cause}" for name, counts in expected.items() for cause in counts["causes"]]
+    assert second.squares == dict.fromkeys(causes, "success")
+    assert booked(second) == 513 - second.summary["dismissed"]
+    assert windows.problems == []
+
+
+def test_a_morning_in_english_empties_the_queue_of_the_demo(second: RunningDemo, windows: Windows) -> None:
+    before = booked(second)
+    second.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": True})
+    for number, like in (("EN-1", "536365"), ("EN-2", "536365"), ("EN-3", "536367")):
+        copy_order(second.dsn("webshop"), number, like=like)
+    second.asked("webshop", "update webshop.sale_items set sku = '85I23A' where sale_no = 'EN-1' and sku = '85123A'")
+    second.asked("webshop", "update webshop.sale_items set sku = 'TRIAL' where sale_no = 'EN-2' and sku = '85123A'")
+    assert second.runs_to_its_end("orders_to_invoices", since=a_week_ago(), until=now()) == "success"
+    assert Counter(second.squares.values())["failed"] == 3
+    desk = Desk(windows.open(language="en", theme="dark"), second.pictures, second.password)
+    desk.sees("main", "3 documents wait for you.")
+    desk.look("en-first-look")
+
+    desk.open("Item 85I23A")
+    desk.main.get_by_role("link", name="EN-1").click()
+    desk.sees("#record", "Item 85I23A does not exist")
+    desk.look("en-record")
+    second.asked("webshop", "update webshop.sale_items set sku = '85123A' where sale_no = 'EN-1' and sku = '85I23A'")
+    second.asked("webshop", "update webshop.sales set updated_at = now() where sale_no = 'EN-1'")
+    desk.decide("Try again…", "Try again")
+    desk.sees("#record h1", "booked")
+    desk.look("en-booked")
+
+    desk.turn_to("Open")
+    desk.open("Item TRIAL")
+    desk.decide("Dismiss…", "Dismiss", "A trial of the sales department, no sale")
+    desk.sees("#case", "This cause is settled")
+
+    desk.turn_to("Open")
+    desk.open("Relation 13047")
+    desk.main.get_by_role("link", name="EN-3").click()
+    page_in_exact = typed_by_hand(second, "EN-3")
+    desk.decide("Match with a document in Exact…", "Look", page_in_exact)
+    desk.sees("dialog", "This document carries another reference")
+    desk.look("en-beside")
+    desk.frame.get_by_role("dialog").get_by_role("button", name="Yes, match").click()
+    desk.sees("#record h1", "booked")
+
+    desk.turn_to("Open")
+    desk.sees(".empty", "Nothing to do")
+    desk.look("en-nothing-left")
+    wait_for(lambda: set(second.squares.values()) == {"success"}, within_s=SOON_S)
+    assert booked(second) == before + 2, "EN-1, which was sent, and EN-3, which a colleague typed"
+    assert windows.problems == []
+
+
+def test_ctrl_c_ends_the_demo_and_all_its_processes(second: RunningDemo) -> None:
+    assert second.stop() == 0, second.printed
+    assert marked(str(second.directory)) == []
+
+
+def booked(demo: RunningDemo) -> int:
+    """Sales and credits in the books of all companies; each reference stands there once."""
+    references = Counter(document["your_ref"] for document in demo.control("GET", "books"))
+    assert set(references.values()) == {1}
+    return len(references)
+
+
+def typed_by_hand(demo: RunningDemo, number: str) -> str:
+    """Somebody enters in Exact what an order says, under a reference of its own; the address of its page there."""
+    demo.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": False})
+    demo.control("POST", "switches", {"consent_ends_old_chain": False})
+    ((payload,),) = demo.asked("exactly", "select payload from mutation where your_ref = %s", number)
+    invoice = {**json.loads(payload), "YourRef": "by telephone"}
+    answer = demo.colleague().post("salesinvoice/SalesInvoices", invoice)
+    assert answer.status_code == 201, answer.text
+    return f"{demo.sandbox_url}/docs/SalInvoice.aspx?ID={{{answer.json()['d']['InvoiceID']}}}"
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def a_week_ago() -> str:
+    return (datetime.now(UTC) - timedelta(days=8)).isoformat()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,26 +15,11 @@ from include.flows.orders_to_invoices import book_orders
 from include.flows.returns_to_credit_notes import credit_returns
 from include.outbox.ports import Purpose
 from include.store.migrate import upgrade
+from tests.demo.mistakes import commands, put_right, told
 from tests.flows.conftest import DEMO_SANDBOX, LAST_DAY, World
 from tests.sandbox.driver import SandboxProcess
 
-PAGE = (Path(__file__).parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
-FORGOTTEN = datetime.now(UTC).date() - timedelta(days=60)
 NAMES = ("UK", "NL", "BE")
-CURL = """
-curl() {{ "{python}" -c 'import sys, requests; requests.post(sys.argv[1], data=sys.argv[3], timeout=30).raise_for_status()' "$@"; }}
-"""
-
-
-def told() -> dict[str, int]:
-    """The cases of the page's table, with their documents."""
-    rows = re.findall(r"^\| `(\w+:\w+:\w*)`(\*year-month\*)? \| (\d+) \|", PAGE, re.MULTILINE)
-    return {case + (f"{FORGOTTEN:%Y-%m}" if month else ""): int(documents) for case, month, documents in rows}
-
-
-def commands() -> list[str]:
-    """The commands of the page, in the order of its table."""
-    return re.findall(r"^```sh\n(curl .*)\n```$", PAGE, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +60,7 @@ def test_each_mistake_of_the_page_has_its_documents_and_there_is_no_other(booked
 def test_each_mistake_is_put_right_by_its_command_and_its_case_cleared(booked: World) -> None:
     before = len(booked.sandbox.documents())
     for case, command in zip(told(), commands(), strict=True):
-        script = CURL.format(python=sys.executable) + command.replace("http://127.0.0.1:8123", booked.sandbox.url)
-        subprocess.run(["bash", "-euc", script], check=True, timeout=60)
+        put_right(command, booked.sandbox.url)
         clear(booked, case)
     # What waited for a relation goes with the next run.
     with booked.run("BE") as run:

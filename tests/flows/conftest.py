@@ -85,22 +85,25 @@ class World:
 
     def add_order(self, number: str, *, like: str, changed_at: datetime | None = None) -> str:
         """Copy an order of the shop under a new number."""
-        with psycopg.connect(self.shop_dsn) as connection:
-            for table in ("sales", "sale_items"):
-                columns = connection.execute(
-                    "select column_name from information_schema.columns where table_schema = 'webshop' and table_name = %s", (table,)
-                ).fetchall()
-                values = {name: f"'{number}'" if name == "sale_no" else name for (name,) in columns}
-                chosen, given = ", ".join(values), ", ".join(values.values())
-                connection.execute(
-                    f"insert into webshop.{table} ({chosen}) select {given} from webshop.{table} where sale_no = %s", (like,)
-                )
-            connection.execute("update webshop.sales set updated_at = %s where sale_no = %s", (changed_at or datetime.now(UTC), number))
+        copy_order(self.shop_dsn, number, like=like, changed_at=changed_at)
         return number
 
     def shop(self, statement: str, *values: Any) -> None:
         with psycopg.connect(self.shop_dsn) as connection:
             connection.execute(statement, values)
+
+
+def copy_order(shop_dsn: str, number: str, *, like: str, changed_at: datetime | None = None) -> None:
+    """Add an order to the shop that is like another one but for its number."""
+    with psycopg.connect(shop_dsn) as connection:
+        for table in ("sales", "sale_items"):
+            columns = connection.execute(
+                "select column_name from information_schema.columns where table_schema = 'webshop' and table_name = %s", (table,)
+            ).fetchall()
+            values = {name: f"'{number}'" if name == "sale_no" else name for (name,) in columns}
+            chosen, given = ", ".join(values), ", ".join(values.values())
+            connection.execute(f"insert into webshop.{table} ({chosen}) select {given} from webshop.{table} where sale_no = %s", (like,))
+        connection.execute("update webshop.sales set updated_at = %s where sale_no = %s", (changed_at or datetime.now(UTC), number))
 
 
 @pytest.fixture(scope="session")

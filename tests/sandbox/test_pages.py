@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from include.sandbox import page_kinds, page_trials
 from include.sandbox.catalogue import Catalogue
@@ -26,17 +26,9 @@ TABS = ("documents", "relations", "open", "ledger", "stock", "periods")
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def window(browser, shared_sandbox):
+def window(chromium, shared_sandbox):
     """One window for all tests, which notes whatever is wrong and every request that leaves the sandbox."""
-    opened = browser.new_page()
+    opened = chromium.new_page()
     opened.problems = []
     opened.on("pageerror", lambda error: opened.problems.append(str(error)))
     opened.on("console", lambda message: opened.problems.append(message.text) if message.type == "error" else None)
@@ -400,11 +392,11 @@ def test_the_keyboard_reaches_the_content_and_every_button_has_a_name(sandbox, c
         assert page.locator("button, input:not([type=hidden]), select").evaluate_all(nameless) == 0
 
 
-def test_a_person_consents_on_the_page(sandbox, browser):
+def test_a_person_consents_on_the_page(sandbox, chromium):
     sandbox.switch(auto_consent=False, consent_ends_old_chain=False)
     app = application_one(sandbox)
     address = app.authorize(state="s").request.url
-    opened = browser.new_page()
+    opened = chromium.new_page()
     opened.route(f"{CALLBACK_ONE}*", lambda route: route.abort())
     opened.goto(address)
     opened.uncheck("text=Second company")

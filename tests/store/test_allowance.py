@@ -54,7 +54,7 @@ class Division:
     def begin(self, remaining: int, **told: int | float) -> None:
         """So much is left of the minute; somebody else made one call in the minute before, so that two are kept for them."""
         self.answer(self.take()[0], minute_remaining=remaining, **told)
-        self.watch.execute("update quota set minute_own = minute_limit - minute_remaining, minute_others = 1")
+        self.watch.execute("update quota set minute_own = minute_limit - minute_remaining, minute_seen = 0, minute_others = 1")
 
     def told(self) -> Allowance:
         row = self.watch.execute(COLUMNS).fetchone()

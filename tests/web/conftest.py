@@ -16,23 +16,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
 # Airflow makes its home at its first import, in the developer's own folder unless it is told another one.
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="airflow-"))
 os.environ.setdefault("AIRFLOW__CORE__FERNET_KEY", Fernet.generate_key().decode())
 
+from tests.browser import Windows
 from tests.conftest import Postgres
 from tests.web.airflow_server import AirflowServer, Visitor
 from tests.web.planting import Plant
-
-# A busy machine is no reason to fail.
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,40 +65,13 @@ def plant(airflow_server: AirflowServer) -> Iterator[Plant]:
     planted.close()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def window(chromium: Browser, airflow_server: AirflowServer) -> Iterator[Callable[..., Page]]:
-    problems: list[str] = []
-    contexts: list[Any] = []
+    windows = Windows(chromium, airflow_server.url)
 
-    def opened(user: str | None = "viewer", *, language: str = "en", theme: str = "light") -> Page:
-        context = chromium.new_context(
-            locale=language, color_scheme=theme, viewport={"width": 1280, "height": 800}, base_url=airflow_server.url
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(f"localStorage.setItem('theme', '{theme}'); localStorage.setItem('i18nextLng', '{language}');")
-        if user is not None:
-            context.add_cookies([{"name": "_token", "value": airflow_server.token(user), "url": airflow_server.url, "httpOnly": True}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: problems.append(f"{message.text} {message.location}") if message.type == "error" else None)
-        page.on("request", lambda asked: None if _is_inside(asked.url, airflow_server) else problems.append(asked.url))
-        page.problems = problems
-        return page
+    def opened(user: str | None = "viewer", **looks: Any) -> Page:
+        return windows.open(token=airflow_server.token(user) if user is not None else None, **looks)
 
     yield opened
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def _is_inside(url: str, server: AirflowServer) -> bool:
-    return url.startswith(("data:", "about:", "blob:")) or urlsplit(url).netloc == urlsplit(server.url).netloc
+    windows.close()
+    assert windows.problems == []

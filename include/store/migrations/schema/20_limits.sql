@@ -86,11 +86,12 @@ create function calls_in_flight(p_app text, p_division integer, moment timestamp
     select count(*)::integer from permit where app = p_app and division = p_division and holder is not null and free_at > moment
 $$;
 
--- How many calls others may make until our next one arrives: their pace, for as long as what we know is old, and our call on its way; and
--- one more where there are others, as a call may take longer than the last one.
+-- How many calls others may make until our next one arrives: their pace, for as long as what we know is old, our call is on its way, and a
+-- quarter of a minute, as it may take longer than the last one and nobody's pace is even; and one more where there are others.
 create function calls_of_others(q quota, in_flight integer, moment timestamptz, minute_s double precision) returns integer
 language sql immutable as $$
-    select ceil(pace * least(minute_s, greatest(0, extract(epoch from (moment - q.told_taken_at) + (q.told_at - q.told_taken_at)))))::integer
+    select ceil(pace * least(minute_s,
+            minute_s / 4 + greatest(0, extract(epoch from (moment - q.told_taken_at) + (q.told_at - q.told_taken_at)))))::integer
         + (pace > 0)::integer
     from (select greatest(q.minute_others / minute_s, case when q.minute_reset_at > moment then
             greatest(q.minute_seen, q.minute_limit - q.minute_remaining - q.minute_own - in_flight)
