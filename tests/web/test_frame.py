@@ -100,3 +100,24 @@ def test_who_is_not_signed_in_gets_a_way_to_sign_in_that_leads_back(airflow_serv
 
     assert answer.status_code == 401
     assert "login?next=%2Fexactly%2Fwaiting" in answer.text
+
+
+BEYOND_THE_EDGE = "all => all.filter(each => each.getBoundingClientRect().right > innerWidth).length"
+CASE = "/cases/BE:missing_gl_account:frame-1"
+
+
+@pytest.mark.parametrize("path", ["/", "/waiting", "/done", "/reconciliation", "/health", "/connections", CASE])
+def test_a_telephone_shows_each_page_without_moving_it_sideways(window: Callable[..., Page], planted: None, path: str) -> None:
+    page = window("admin", width=390, height=844)
+    page.goto(f"/exactly{path}")
+    expect(page.locator("h1").first).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.locator("header a, header button, .acts button, h1, h2").evaluate_all(BEYOND_THE_EDGE) == 0
+
+
+def test_a_case_of_one_document_says_so_in_the_singular(window: Callable[..., Page], planted: None) -> None:
+    page = window("viewer")
+    page.goto(f"/exactly{CASE}")
+
+    expect(page.locator(".facts-line")).to_contain_text("1 document ")
