@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 # A task of Airflow begins, works and ends meanwhile.
 SOON_MS = 120_000
+LOOK_MS = 1_000
 
 
 class Desk:
@@ -39,6 +41,15 @@ class Desk:
     def turn_to(self, section: str) -> None:
         """Open a part of the desk by the name that its navigation gives it."""
         self.frame.get_by_role("navigation").get_by_role("link", name=section, exact=True).first.click()
+
+    def looks_until(self, section: str, text: str) -> None:
+        """Open a part of the desk again and again until it says so, as somebody does who waits for Airflow."""
+        give_up = time.monotonic() + SOON_MS / 1000
+        self.turn_to(section)
+        while text not in self.main.inner_text():
+            assert time.monotonic() < give_up, self.main.inner_text()
+            self.page.wait_for_timeout(LOOK_MS)
+            self.turn_to(section)
 
     def open(self, text: str) -> None:
         """The cause or record with this text."""

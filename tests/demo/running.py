@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import requests
 
 from include.demo.airflow_api import ENDED, AirflowApi
 from include.demo.postgres import Postgres
+from tests.sandbox.driver import Door
 
 PROJECT = Path(__file__).parents[2]
 UP_S, STOP_S, SOON_S = 400, 60, 120
@@ -36,7 +36,8 @@ class RunningDemo:
         wait_for(lambda: STAYS_UP in self.printed or self._process.poll() is not None, within_s=UP_S)
         assert self._process.poll() is None, self.printed
         self.summary: dict[str, Any] = json.loads((directory / "summary.json").read_text())
-        self.airflow_url, self.sandbox_url = re.findall(r"^(?:Airflow|Sandbox)   (http://\S+)", self.printed, re.MULTILINE)
+        self.airflow_url, sandbox_url = re.findall(r"^(?:Airflow|Sandbox)   (http://\S+)", self.printed, re.MULTILINE)
+        self.sandbox = Door(sandbox_url)
         self.password = json.loads((directory / "secrets.json").read_text())["password"]
         self.airflow = AirflowApi(self.airflow_url, "admin", self.password)
         self.airflow.sign_in()
@@ -60,12 +61,6 @@ class RunningDemo:
         with psycopg.connect(self.dsn(database)) as connection:
             done = connection.execute(statement, values)
             return done.fetchall() if done.description else []
-
-    def control(self, method: str, path: str, body: object = None) -> Any:
-        """The sandbox's control door."""
-        answer = requests.request(method, f"{self.sandbox_url}/control/{path}", json=body, timeout=30)
-        assert answer.ok, answer.text
-        return answer.json()
 
     def runs_to_its_end(self, dag_id: str, **conf: object) -> str:
         """Trigger a Dag, wait until its run and all cases have ended; the run's state."""

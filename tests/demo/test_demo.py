@@ -25,7 +25,7 @@ from tests.demo.mistakes import FORGOTTEN, commands, put_right
 from tests.demo.morning import Desk
 from tests.demo.running import SOON_S, RunningDemo, wait_for
 from tests.flows.conftest import copy_order
-from tests.sandbox.driver import UK
+from tests.sandbox.driver import UK, ExactClient
 
 PROJECT = Path(__file__).parents[2]
 FILE = PROJECT / "include" / "demo" / "data" / "online_retail.csv"
@@ -199,7 +199,7 @@ def test_a_morning_in_dutch_empties_the_queue_of_the_demo(
     desk.look("nl-first-look")
     for cause, command in (("Grootboekrekening 8120", account), ("Artikel 22139", article), ("Relatie 13468", blocked)):
         desk.open(cause)
-        put_right(command, second.sandbox_url)
+        put_right(command, second.sandbox.url)
         desk.decide("Opnieuw proberen…", "Opnieuw proberen")
         desk.look(f"nl-retrying-{cause}")
         desk.sees("#case", "Deze oorzaak is afgehandeld")
@@ -210,19 +210,20 @@ def test_a_morning_in_dutch_empties_the_queue_of_the_demo(
     desk.look("nl-settled")
     desk.turn_to("Te doen")
     desk.open("FR61001258300")
-    put_right(vat_number, second.sandbox_url)
+    put_right(vat_number, second.sandbox.url)
     desk.clear_in_airflow(clear="wissen", confirm="Bevestig")
     desk.look("nl-cleared-in-airflow")
     desk.back_from_airflow()
-    desk.sees(".empty", "Niets te doen")
+    desk.looks_until("Te doen", "Niets te doen")
     desk.look("nl-nothing-left")
     desk.turn_to("Onderweg")
+    desk.main.get_by_role("row", name="Orders").get_by_role("link").click()
     desk.sees("main", "536370")
     desk.look("nl-on-its-way")
 
-    assert second.runs_to_its_end("orders_to_invoices", since=a_week_ago(), until=now()) == "success"
-    desk.turn_to("Onderweg")
-    desk.sees(".empty", "Niets onderweg")
+    for flow in ("customers_to_accounts", "orders_to_invoices"):
+        assert second.runs_to_its_end(flow, since=a_week_ago(), until=now()) == "success"
+    desk.looks_until("Onderweg", "Niets onderweg")
     causes = [f"{name}:{cause}" for name, counts in expected.items() for cause in counts["causes"]]
     assert second.squares == dict.fromkeys(causes, "success")
     assert booked(second) == 513 - second.summary["dismissed"]
@@ -231,7 +232,7 @@ def test_a_morning_in_dutch_empties_the_queue_of_the_demo(
 
 def test_a_morning_in_english_empties_the_queue_of_the_demo(second: RunningDemo, windows: Windows) -> None:
     before = booked(second)
-    second.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": True})
+    second.sandbox.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": True})
     for number, like in (("EN-1", "536365"), ("EN-2", "536365"), ("EN-3", "536367")):
         copy_order(second.dsn("webshop"), number, like=like)
     second.asked("webshop", "update webshop.sale_items set sku = '85I23A' where sale_no = 'EN-1' and sku = '85123A'")
@@ -267,8 +268,7 @@ def test_a_morning_in_english_empties_the_queue_of_the_demo(second: RunningDemo,
     desk.frame.get_by_role("dialog").get_by_role("button", name="Yes, match").click()
     desk.sees("#record h1", "booked")
 
-    desk.turn_to("Open")
-    desk.sees(".empty", "Nothing to do")
+    desk.looks_until("Open", "Nothing to do")
     desk.look("en-nothing-left")
     wait_for(lambda: set(second.squares.values()) == {"success"}, within_s=SOON_S)
     assert booked(second) == before + 2, "EN-1, which was sent, and EN-3, which a colleague typed"
@@ -282,20 +282,21 @@ def test_ctrl_c_ends_the_demo_and_all_its_processes(second: RunningDemo) -> None
 
 def booked(demo: RunningDemo) -> int:
     """Sales and credits in the books of all companies; each reference stands there once."""
-    references = Counter(document["your_ref"] for document in demo.control("GET", "books"))
+    references = Counter(document["your_ref"] for document in demo.sandbox.documents())
     assert set(references.values()) == {1}
     return len(references)
 
 
 def typed_by_hand(demo: RunningDemo, number: str) -> str:
     """Somebody enters in Exact what an order says, under a reference of its own; the address of its page there."""
-    demo.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": False})
-    demo.control("POST", "switches", {"consent_ends_old_chain": False})
+    demo.sandbox.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": False})
+    demo.sandbox.control("POST", "switches", {"consent_ends_old_chain": False})
     ((payload,),) = demo.asked("exactly", "select payload from mutation where your_ref = %s", number)
     invoice = {**json.loads(payload), "YourRef": "by telephone"}
-    answer = demo.colleague().post("salesinvoice/SalesInvoices", invoice)
+    colleague = ExactClient(demo.sandbox, "exactly-uk", "exactly-uk-secret", f"{demo.airflow_url}/exactly/connections/callback").sign_in()
+    answer = colleague.post(f"{UK}/salesinvoice/SalesInvoices", invoice)
     assert answer.status_code == 201, answer.text
-    return f"{demo.sandbox_url}/docs/SalInvoice.aspx?ID={{{answer.json()['d']['InvoiceID']}}}"
+    return f"{demo.sandbox.url}/docs/SalInvoice.aspx?ID={{{answer.json()['d']['InvoiceID']}}}"
 
 
 def now() -> str:

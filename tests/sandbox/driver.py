@@ -20,35 +20,12 @@ ROOT = Path(__file__).parents[2]
 UK, BE, NL = 820101, 820202, 820303
 
 
-class SandboxProcess:
-    """`python -m include.sandbox` on a free port."""
+class Door:
+    """The control door of the sandbox at `url`."""
 
-    def __init__(self, *arguments: str) -> None:
-        began = time.perf_counter()
-        command = [sys.executable, "-m", "include.sandbox", "--port", "0", *arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        ready, _, _ = select.select([self.process.stdout], [], [], 20)
-        self.first_line = self.process.stdout.readline() if ready else ""
-        self.start_s = time.perf_counter() - began
-        if not self.first_line:
-            self.process.kill()
-            raise RuntimeError("the sandbox did not start")
-        self.url = self.first_line.split(" on ")[1].split()[0]
-        self.port = int(self.url.rsplit(":", 1)[1])
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.http = requests.Session()
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        try:
-            return self.process.wait(timeout=10)
-        finally:
-            self.process.kill()
-            self.process.stdout.close()
-
-    def memory_mb(self) -> float:
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def control(self, method: str, path: str, body: Any = None, **parameters: Any) -> Any:
         data = None if body is None else json.dumps(body)
@@ -72,10 +49,40 @@ class SandboxProcess:
         self.control("POST", "reset", {"keep_tokens": keep_tokens})
 
 
+class SandboxProcess(Door):
+    """`python -m include.sandbox` on a free port."""
+
+    def __init__(self, *arguments: str) -> None:
+        began = time.perf_counter()
+        command = [sys.executable, "-m", "include.sandbox", "--port", "0", *arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        ready, _, _ = select.select([self.process.stdout], [], [], 20)
+        self.first_line = self.process.stdout.readline() if ready else ""
+        self.start_s = time.perf_counter() - began
+        if not self.first_line:
+            self.process.kill()
+            raise RuntimeError("the sandbox did not start")
+        super().__init__(self.first_line.split(" on ")[1].split()[0])
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=10)
+        finally:
+            self.process.kill()
+            self.process.stdout.close()
+
+    def memory_mb(self) -> float:
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 class ExactClient:
     """Signs in and calls, as any client of Exact would."""
 
-    def __init__(self, sandbox: SandboxProcess, client_id: str, secret: str, redirect_uri: str) -> None:
+    def __init__(self, sandbox: Door, client_id: str, secret: str, redirect_uri: str) -> None:
         self.sandbox, self.client_id, self.secret, self.redirect_uri = sandbox, client_id, secret, redirect_uri
         self.http = requests.Session()
         self.tokens: dict[str, str] = {}
