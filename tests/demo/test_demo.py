@@ -201,6 +201,7 @@ def test_a_morning_in_dutch_empties_the_queue_of_the_demo(
         desk.open(cause)
         put_right(command, second.sandbox.url)
         desk.decide("Opnieuw proberen…", "Opnieuw proberen")
+        desk.sees("#told", "Wordt opnieuw geprobeerd")
         desk.look(f"nl-retrying-{cause}")
         desk.sees("#case", "Deze oorzaak is afgehandeld")
         desk.turn_to("Te doen")
@@ -232,8 +233,8 @@ def test_a_morning_in_dutch_empties_the_queue_of_the_demo(
 
 def test_a_morning_in_english_empties_the_queue_of_the_demo(second: RunningDemo, windows: Windows) -> None:
     before = booked(second)
-    second.sandbox.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": True})
-    for number, like in (("EN-1", "536365"), ("EN-2", "536365"), ("EN-3", "536367")):
+    second.sandbox.control("POST", "accounts", {"division": UK, "Code": "17809", "Blocked": True})
+    for number, like in (("EN-1", "536365"), ("EN-2", "536365"), ("EN-3", "536380")):
         copy_order(second.dsn("webshop"), number, like=like)
     second.asked("webshop", "update webshop.sale_items set sku = '85I23A' where sale_no = 'EN-1' and sku = '85123A'")
     second.asked("webshop", "update webshop.sale_items set sku = 'TRIAL' where sale_no = 'EN-2' and sku = '85123A'")
@@ -259,11 +260,11 @@ def test_a_morning_in_english_empties_the_queue_of_the_demo(second: RunningDemo,
     desk.sees("#case", "This cause is settled")
 
     desk.turn_to("Open")
-    desk.open("Relation 13047")
+    desk.open("Relation 17809")
     desk.main.get_by_role("link", name="EN-3").click()
     page_in_exact = typed_by_hand(second, "EN-3")
     desk.decide("Match with a document in Exact…", "Look", page_in_exact)
-    desk.sees("dialog", "This document carries another reference")
+    desk.sees("dialog.act", "This document carries another reference")
     desk.look("en-beside")
     desk.frame.get_by_role("dialog").get_by_role("button", name="Yes, match").click()
     desk.sees("#record h1", "booked")
@@ -289,10 +290,10 @@ def booked(demo: RunningDemo) -> int:
 
 def typed_by_hand(demo: RunningDemo, number: str) -> str:
     """Somebody enters in Exact what an order says, under a reference of its own; the address of its page there."""
-    demo.sandbox.control("POST", "accounts", {"division": UK, "Code": "13047", "Blocked": False})
+    demo.sandbox.control("POST", "accounts", {"division": UK, "Code": "17809", "Blocked": False})
     demo.sandbox.control("POST", "switches", {"consent_ends_old_chain": False})
     ((payload,),) = demo.asked("exactly", "select payload from mutation where your_ref = %s", number)
-    invoice = {**json.loads(payload), "YourRef": "by telephone"}
+    invoice = {**json.loads(payload), "YourRef": "by telephone", "Description": "Order by telephone"}
     colleague = ExactClient(demo.sandbox, "exactly-uk", "exactly-uk-secret", f"{demo.airflow_url}/exactly/connections/callback").sign_in()
     answer = colleague.post(f"{UK}/salesinvoice/SalesInvoices", invoice)
     assert answer.status_code == 201, answer.text
