@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-HOME = "Europe/Amsterdam"
+# All times of the console are this zone's, whichever company they are about.
+HOME = ZoneInfo("Europe/Amsterdam")
 NOTHING = "–"
 MONTHS = {
     "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
@@ -48,7 +49,7 @@ def _grouped(context: Context, text: str) -> str:
 
 
 @pass_context
-def moment(context: Context, at: datetime | None, zone: str = HOME) -> str:
+def moment(context: Context, at: datetime | None, zone: str = HOME.key) -> str:
     """`23 nov 2026 07:31`, the local time of this zone."""
     if at is None:
         return NOTHING

@@ -19,7 +19,8 @@ from include.store.cases import CaseStore, case_of
 from include.store.desk import DeskStore
 from include.web.access import Viewer
 from include.web.case_view import case_values, reader_of
-from include.web.companies import HOME, administrations
+from include.web.companies import administrations
+from include.web.formats import HOME
 from include.web.pages import Tab, page
 from include.web.places import Store
 from include.wiring.dag_runs import last_runs

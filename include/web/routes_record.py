@@ -21,7 +21,7 @@ from include.store.database import Database
 from include.store.desk import DeskStore
 from include.web.access import Viewer
 from include.web.case_view import reader_of
-from include.web.companies import administrations, zone_of
+from include.web.companies import administrations
 from include.web.pages import page
 from include.web.places import Store
 from include.wiring.connections import SOURCE
@@ -52,7 +52,6 @@ def record(request: Request, person: Viewer, store: Store, mutation_id: int) -> 
         "queue/record.html",
         story=story,
         waits=waits,
-        zone=zone_of(story.line.administration).key,
         known_facts={name.removeprefix("fact.") for name in WORDS if name.startswith("fact.")},
         answers={name.removeprefix("answered.") for name in WORDS if name.startswith("answered.")},
         lines_shown=LINES_SHOWN,

@@ -276,6 +276,22 @@ def test_a_morning_in_english_empties_the_queue_of_the_demo(second: RunningDemo,
     assert windows.problems == []
 
 
+def test_after_the_mornings_shop_and_exact_agree_but_for_what_was_done_by_hand(second: RunningDemo, windows: Windows) -> None:
+    assert second.runs_to_its_end("mirror_refresh") == "success"
+    assert second.runs_to_its_end("nightly_reconciliation", since=a_week_ago(), until=now()) == "success"
+    desk = Desk(windows.open(language="en", height=1250), second.pictures, second.password)
+    desk.turn_to("Reconciliation")
+    desk.sees("#light", "Agrees")
+    desk.look("reconciliation")
+    desk.turn_to("Health")
+    desk.sees("h1", "Health")
+    desk.look("health")
+    desk.turn_to("Connections")
+    desk.sees("main", "exact_uk")
+    desk.look("connections")
+    assert windows.problems == []
+
+
 def test_ctrl_c_ends_the_demo_and_all_its_processes(second: RunningDemo) -> None:
     assert second.stop() == 0, second.printed
     assert marked(str(second.directory)) == []
