@@ -128,13 +128,10 @@ class AirflowServer:
         return log.read_text(errors="replace")[-6000:] if log.exists() else "the server is gone with its log"
 
     def stop(self) -> None:
+        """End it at once: nothing of it is wanted any more."""
         if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait(10)
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(10)
 
     def serialise(self, dag_id: str) -> None:
         """Make a Dag known to Airflow, as its Dag processor does."""
