@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from include.demo.processes import marked, sweep
+from include.demo.summary import FLOWS
 from tests.browser import Windows
 from tests.demo.mistakes import FORGOTTEN, commands, put_right
 from tests.demo.morning import Desk
@@ -78,6 +79,9 @@ def first(directory: Path) -> Ran:
 def second(first: Ran) -> Iterator[RunningDemo]:
     """The demo goes on with what is there, and stays up."""
     running = RunningDemo(first.directory, KEEP="1")
+    for flow in FLOWS:
+        # What their hourly runs send meanwhile would not be there to be looked at.
+        running.airflow.pause(flow)
     yield running
     running.stop()
 
