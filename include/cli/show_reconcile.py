@@ -16,7 +16,7 @@ from include.console.reconciliation import KindLine, Picture, cause_and_cure, di
 from include.errors import SetupError
 from include.flows.nightly_reconciliation import reconcile, refresh_books
 from include.outbox.causes import Language
-from include.reports.reconciliation_kinds import Kind
+from include.reports.reconciliation_kinds import EXPLAINED
 from include.reports.sheets import csv_lines, write_xlsx
 from include.sources.webshop import BUSINESS_DAY
 from include.store.audit import Days
@@ -134,9 +134,7 @@ def _kind(database: Database, picture: Picture, line: KindLine, language: Langua
     numbers = ", ".join(_name(row) for row in rows)
     more = f" … +{line.documents - len(rows)}" if line.documents > len(rows) else ""
     sums = " · ".join(f"{each.gross} {each.currency}".rstrip() for each in line.sums)
-    cure = (
-        "" if line.kind is Kind.ROUNDING else f"\n  {cause_and_cure(line.kind, f'{picture.shown.since}…{picture.last_day}', language)[1]}"
-    )
+    cure = "" if line.kind in EXPLAINED else f"\n  {cause_and_cure(line.kind, f'{picture.shown.since}…{picture.last_day}', language)[1]}"
     return Text(f"{t(f'reconciliation.kind.{line.kind}')}: {line.documents} ({sums})\n  {numbers}{more}{cure}")
 
 

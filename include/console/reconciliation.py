@@ -30,6 +30,7 @@ ORDER = (
     Kind.EDITED,
     Kind.BY_HAND,
     Kind.NOT_SENT,
+    Kind.DISMISSED,
     Kind.ROUNDING,
 )
 
@@ -162,7 +163,11 @@ def sentence(picture: Picture, t: Words, day: Callable[[date], str] = str) -> st
             return t("reconciliation.says.failure", number=picture.to_decide, **facts)
         case "warning":
             return t("reconciliation.says.warning", number=picture.waiting, **facts)
-    return t("reconciliation.says.ok", number=picture.expected, **facts) if picture.expected else t("reconciliation.says.empty", span=span)
+    if not picture.expected:
+        return t("reconciliation.says.empty", span=span)
+    if dismissed := picture.count(Kind.DISMISSED):
+        return t("reconciliation.says.dismissed", number=dismissed, **facts)
+    return t("reconciliation.says.ok", number=picture.expected, **facts)
 
 
 def span_of(first: date, last: date, t: Words, day: Callable[[date], str] = str) -> str:

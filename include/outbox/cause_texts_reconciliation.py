@@ -61,6 +61,12 @@ TEXTS_OF_RECONCILIATION = {
             "document as reference."
         ),
     ),
+    "reconciliation_dismissed": CauseText(
+        cause_nl="Deze documenten van {subject} zijn bewust niet geboekt: iemand wees ze af met een reden, of een regel deed het.",
+        cure_nl="U hoeft niets te doen; de reden staat bij het document.",
+        cause_en="These documents of {subject} were left out on purpose: somebody dismissed them with a reason, or a rule did.",
+        cure_en="Nothing has to be done; the document's page has the reason.",
+    ),
     "reconciliation_rounding": CauseText(
         cause_nl="Centen die ontstaan doordat Exact de btw per regel of per document afrondt, op {subject}.",
         cure_nl="U hoeft niets te doen.",

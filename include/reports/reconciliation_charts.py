@@ -16,6 +16,7 @@ Figure = dict[str, Any]
 STANDINGS: Mapping[str, tuple[str, str]] = {
     "agree": ("#2f9e6e", ""),
     "rounded": ("#9aa0aa", ""),
+    "dismissed": ("#c9ccd3", ""),
     "not_sent": ("#5b8def", "."),
     "differ": ("#d9603b", "/"),
 }
@@ -24,10 +25,11 @@ HEIGHT = 230
 
 def standing_of(expected: int, kinds: Mapping[str, int]) -> dict[str, int]:
     """A day's documents by whether they agree; what was made by hand is none of the shop's, and counts among what differs."""
-    found = {"rounded": kinds.get(Kind.ROUNDING, 0), "not_sent": kinds.get(Kind.NOT_SENT, 0)}
+    explained = {"rounded": Kind.ROUNDING, "dismissed": Kind.DISMISSED, "not_sent": Kind.NOT_SENT}
+    found = {standing: kinds.get(kind, 0) for standing, kind in explained.items()}
     by_hand = kinds.get(Kind.BY_HAND, 0)
     found["differ"] = sum(kinds.get(kind, 0) for kind in WITH_CASE)
-    agree = expected - found["rounded"] - found["not_sent"] - (found["differ"] - by_hand)
+    agree = expected - sum(found.values()) + by_hand
     return {"agree": max(0, agree), **found}
 
 

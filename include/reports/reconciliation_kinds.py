@@ -5,7 +5,8 @@
 | by_hand | the shop asks for nothing, no mutation of ours stands for it: a person made it | naming its order, or a reason |
 | wrong_administration | it stands in another company than the one that the files name | crediting it there, booking it here |
 | duplicate | Exact holds more documents than the shop asks for | deleting or crediting the other one |
-| not_sent | it is on its way, a dead letter, dismissed, or was not read yet | its own case, or the next run |
+| not_sent | it is on its way, a dead letter, or was not read yet | its own case, or the next run |
+| dismissed | it was left out on purpose: by a person with a reason, or by a rule | nothing |
 | edited | we sent it, and a person changed or deleted it in Exact | putting it back, or a reason |
 | missing | the shop asks for it, and nobody knows of it | booking it |
 | rounding | cents that rounding VAT explains, or the administration's own tolerance | nothing |
@@ -30,7 +31,7 @@ SENT = frozenset({State.POSTED, State.GONE})
 
 
 class Kind(StrEnum):
-    """The eight kinds of differences, and what rounding explains."""
+    """The eight kinds of differences, and two that are explained: by rounding, and by a decision."""
 
     MISSING = "missing"
     NOT_SENT = "not_sent"
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     EDITED = "edited"
     BY_HAND = "by_hand"
     ROUNDING = "rounding"
+    DISMISSED = "dismissed"
 
 
 # The causes by which people are told; the subject is the day.
@@ -54,9 +56,12 @@ CAUSES = {
     Kind.EDITED: Cause("reconciliation_edited"),
     Kind.BY_HAND: Cause("reconciliation_by_hand"),
     Kind.ROUNDING: Cause("reconciliation_rounding"),
+    Kind.DISMISSED: Cause("reconciliation_dismissed"),
 }
-# What opens a case: what waits has one of its own, and rounding needs nobody.
-WITH_CASE = tuple(kind for kind in Kind if kind not in {Kind.NOT_SENT, Kind.ROUNDING})
+# What needs nobody.
+EXPLAINED = frozenset({Kind.ROUNDING, Kind.DISMISSED})
+# What opens a case: what waits has one of its own.
+WITH_CASE = tuple(kind for kind in Kind if kind is not Kind.NOT_SENT and kind not in EXPLAINED)
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     (Kind.WRONG_ADMINISTRATION, lambda document: document.expected_in is not None and document.stands_elsewhere),
     (Kind.DUPLICATE, lambda document: document.booked > document.asked > 0),
     (Kind.NOT_SENT, lambda document: document.state in WAITING or document.is_fresh or document.is_unread),
-    (Kind.NOT_SENT, lambda document: document.booked == 0 and document.state is State.DISMISSED),
+    (Kind.DISMISSED, lambda document: document.booked == 0 and document.state is State.DISMISSED),
     (Kind.EDITED, lambda document: document.booked == 0 and document.state in SENT),
     (Kind.MISSING, lambda document: document.booked == 0 and document.asked > 0),
     (Kind.EDITED, lambda document: document.is_edited),

@@ -34,7 +34,9 @@ class Desk:
         return self.frame.locator("main")
 
     def look(self, name: str) -> None:
-        """Keep what is to be seen now."""
+        """Keep what is to be seen now, its charts drawn."""
+        if self.frame.locator(".chart[data-figure]").count():
+            expect(self.frame.locator(".chart[data-figure] .main-svg").first).to_be_visible()
         self._looks += 1
         self.page.screenshot(path=self._pictures / f"{self._looks:02}-{name}.png")
 

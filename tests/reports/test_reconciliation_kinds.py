@@ -30,7 +30,7 @@ EXAMPLES = [
     (Kind.MISSING, Compared(amounts=[amount(ASKED, NOTHING)])),
     (Kind.NOT_SENT, Compared(amounts=[amount(ASKED, NOTHING)], is_ours=True, state=State.DEAD_LETTER)),
     (Kind.NOT_SENT, Compared(amounts=[amount(ASKED, NOTHING)], is_ours=True, state=State.PLANNED)),
-    (Kind.NOT_SENT, Compared(amounts=[amount(ASKED, NOTHING)], is_ours=True, state=State.DISMISSED)),
+    (Kind.DISMISSED, Compared(amounts=[amount(ASKED, NOTHING)], is_ours=True, state=State.DISMISSED)),
     (Kind.NOT_SENT, Compared(amounts=[amount(ASKED, NOTHING)], is_unread=True)),
     (Kind.NOT_SENT, Compared(amounts=[amount(ASKED, NOTHING)], is_fresh=True, **POSTED)),
     (Kind.DUPLICATE, Compared(amounts=[amount(ASKED, (2, 20_000, 4_200))], **POSTED)),
@@ -118,4 +118,4 @@ def test_every_kind_has_a_cause_and_a_cure_in_both_languages() -> None:
 
 
 def test_what_has_a_case_already_or_needs_nobody_opens_none() -> None:
-    assert set(Kind) - set(WITH_CASE) == {Kind.NOT_SENT, Kind.ROUNDING}
+    assert set(Kind) - set(WITH_CASE) == {Kind.NOT_SENT, Kind.ROUNDING, Kind.DISMISSED}

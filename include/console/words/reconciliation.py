@@ -13,6 +13,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Het ene document van {span} sluit aan, tot op de cent.|Alle {count} documenten van {span} sluiten aan, tot op de cent.",
         "The one document of {span} agrees, to the cent.|All {count} documents of {span} agree, to the cent.",
     ),
+    "reconciliation.says.dismissed": (
+        (
+            "{agreeing} van de {count} documenten van {span} sluiten aan, tot op de cent; {number} is bewust niet geboekt."
+            "|{agreeing} van de {count} documenten van {span} sluiten aan, tot op de cent; {number} zijn bewust niet geboekt."
+        ),
+        (
+            "{agreeing} of {count} documents of {span} agree, to the cent; {number} was left out on purpose."
+            "|{agreeing} of {count} documents of {span} agree, to the cent; {number} were left out on purpose."
+        ),
+    ),
     "reconciliation.says.empty": ("Er zijn geen documenten van {span}.", "There are no documents of {span}."),
     "reconciliation.says.warning": (
         (
@@ -41,6 +51,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "reconciliation.rounded": (
         "{number} document wijkt af door afronding; dat is verklaard:|{number} documenten wijken af door afronding; dat is verklaard:",
         "{number} document is off by rounding, which is explained:|{number} documents are off by rounding, which is explained:",
+    ),
+    "reconciliation.dismissed": (
+        "{number} document is bewust niet geboekt:|{number} documenten zijn bewust niet geboekt:",
+        "{number} document was left out on purpose:|{number} documents were left out on purpose:",
     ),
     "reconciliation.compared": ("Vergeleken op {at}", "Compared at {at}"),
     "reconciliation.seen": ("Exact gelezen", "Exact as read"),
@@ -73,6 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reconciliation.chart.none": ("Op deze dagen waren er geen documenten.", "There were no documents on these days."),
     "reconciliation.standing.agree": ("sluit aan", "agree"),
     "reconciliation.standing.rounded": ("afronding", "rounding"),
+    "reconciliation.standing.dismissed": ("afgewezen", "dismissed"),
     "reconciliation.standing.not_sent": ("wacht nog", "still wait"),
     "reconciliation.standing.differ": ("verschilt", "differ"),
     "reconciliation.kinds": ("Verschillen naar soort", "Differences by kind"),
@@ -87,6 +102,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "reconciliation.kind.edited": ("Door iemand gewijzigd of verwijderd", "Changed or deleted by a person"),
     "reconciliation.kind.by_hand": ("Met de hand gemaakt in Exact", "Made by hand in Exact"),
     "reconciliation.kind.rounding": ("Afronding", "Rounding"),
+    "reconciliation.kind.dismissed": ("Afgewezen: bewust niet geboekt", "Dismissed: left out on purpose"),
     "reconciliation.documents": ("Documenten", "Documents"),
     "reconciliation.what_to_do": ("Wat u doet", "What to do"),
     "reconciliation.sum": ("Exact min webshop", "Exact less shop"),

@@ -4,13 +4,13 @@ select max(run_id) from reconciliation_run
 where finished_at is not null and (:since::date is null or since <= :since) and (:until::date is null or until >= :until);
 
 -- name: run^
-select r.*, (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind <> 'rounding') as differences,
+select r.*, (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind not in ('rounding', 'dismissed')) as differences,
     (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind = 'rounding') as rounded
 from reconciliation_run r where r.run_id = :run_id and r.finished_at is not null;
 
 -- name: runs
 select r.*, r.until - 1 as last_day,
-    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind <> 'rounding') as differences
+    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind not in ('rounding', 'dismissed')) as differences
 from reconciliation_run r where r.finished_at is not null order by r.run_id desc limit :at_most;
 
 -- name: days

@@ -47,7 +47,7 @@ create table reconciliation_difference (
     difference_id bigint generated always as identity primary key,
     run_id bigint not null references reconciliation_run on delete cascade,
     kind text not null check (kind in
-        ('missing', 'not_sent', 'duplicate', 'amount', 'rounding', 'vat', 'wrong_administration', 'edited', 'by_hand')),
+        ('missing', 'not_sent', 'duplicate', 'amount', 'rounding', 'vat', 'wrong_administration', 'edited', 'by_hand', 'dismissed')),
     administration text not null,
     division integer not null,
     day date not null,
@@ -86,8 +86,9 @@ comment on schema reporting is 'Views for reports: stable names and columns, rea
 create view reporting.reconciliation_runs as
 select run_id, since, until - 1 as last_day, administrations, started_by, began_at, finished_at,
     expected_documents, booked_documents, agreeing_documents,
-    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind <> 'rounding') as differences,
-    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind = 'rounding') as explained_by_rounding
+    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind not in ('rounding', 'dismissed')) as differences,
+    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind = 'rounding') as explained_by_rounding,
+    (select count(*) from reconciliation_difference d where d.run_id = r.run_id and d.kind = 'dismissed') as dismissed
 from reconciliation_run r where finished_at is not null;
 
 comment on view reporting.reconciliation_runs is 'Each finished comparison of the shop with Exact.';
@@ -139,6 +140,6 @@ cross join lateral (
 
 comment on view reporting.reconciliation_differences is 'Each document that differs, as compared last, with its kind; a document in two currencies has two rows.';
 comment on column reporting.reconciliation_differences.kind is
-    'missing, not_sent, duplicate, amount, rounding, vat, wrong_administration, edited or by_hand.';
+    'missing, not_sent, duplicate, amount, rounding, vat, wrong_administration, edited, by_hand or dismissed.';
 comment on column reporting.reconciliation_differences.number is 'The shop''s own number; for what was made by hand, the reference or the id in Exact.';
 comment on column reporting.reconciliation_differences.difference_net is 'Exact less the shop, excluding VAT.';
