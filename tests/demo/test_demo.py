@@ -292,6 +292,7 @@ def test_after_the_mornings_shop_and_exact_agree_but_for_what_was_done_by_hand(s
     desk.sees("main", "-166.95 GBP")
     desk.look("reconciliation")
     desk.turn_to("Health")
+    desk.sees("h1", "Health")
     desk.look("health")
     desk.turn_to("Connections")
     desk.sees("main", "exact_uk")
