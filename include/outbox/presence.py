@@ -38,14 +38,17 @@ class Presence:
         return "Exact is away" if self.away else "Exact is back: calls come one after the other"
 
     def wait_s(self, in_flight: int, moment: float, minute_s: float) -> float:
-        """Seconds until a call may leave; 0 for now, which is a knock while Exact is away."""
+        """Seconds until a call may leave; 0 for now, which is a knock while Exact is away.
+
+        Not to be asked by a worker that holds the permit of a request and looks before it sends that: it would wait for itself.
+        """
         if self.away:
             return max(0.0, self.knock_at - moment)
         return ONE_AFTER_THE_OTHER * minute_s if self.answers < RAMP and in_flight > self.answers else 0.0
 
     def knocked(self, moment: float, minute_s: float) -> Presence:
         """Somebody takes a permit: while Exact is away, nobody else does until the next knock."""
-        if not self.away:
+        if not self.away or self.knock_at > moment:
             return self
         knocks = min(self.knocks + 1, 9)
         return replace(self, knocks=knocks, knock_at=moment + minute_s * min(LONGEST_KNOCK, FIRST_KNOCK * 2**knocks))

@@ -34,6 +34,9 @@ class Slots:
         """How many are held by somebody whose lease lasts."""
         return sum(self._until[slot] > moment for slot in self._holders)
 
+    def holds(self, holder: str, moment: float) -> bool:
+        return any(each == holder and self._until[slot] > moment for slot, each in self._holders.items())
+
     def wait_s(self, moment: float) -> float:
         """Seconds until a slot is free; 0 when one is."""
         while self._free[0][2] != self._turns[self._free[0][1]]:
@@ -83,9 +86,12 @@ class Limiter:
         budget = self.budget(endpoint)
         in_flight = self.permits.in_flight(moment)
         shared_s = self.allowance.wait_s(in_flight, moment, self.times.cooldown_s)
+        knocks_s = self.presence.wait_s(in_flight, moment, self.times.cooldown_s)
+        if knocks_s > 0 and self.permits.holds(holder, moment):
+            knocks_s = 0.0
         for wait_s, reason in (
             (self.paused_until - moment, "Exact asked the division to wait"),
-            (self.presence.wait_s(in_flight, moment, self.times.cooldown_s), self.presence.reason),
+            (knocks_s, self.presence.reason),
             (shared_s, "the calls of the minute are used up"),
             (budget.wait_s(moment), "the error budget rests"),
             (self.permits.wait_s(moment), "the calls of the minute are used up"),

@@ -74,15 +74,33 @@ def test_when_it_is_back_calls_come_one_after_the_other(rig: Rig) -> None:
     goes_away(gate)
     rig.wait(21)
     answer(gate, take(gate), 200)
-    on_their_way = [take(gate, "a")]
+    workers = [rig.gate(name) for name in ("first", "second", "third", "fourth")]
+    on_their_way = [take(workers[0], "a")]
     with pytest.raises(RetryableError, match="back") as refused:
-        take(gate, "b")
+        take(workers[1], "b")
 
     assert refused.value.retry_after_s <= 1
-    answer(gate, on_their_way.pop(), 200)
-    on_their_way = [take(gate, "a"), take(gate, "b")]
+    answer(workers[0], on_their_way.pop(), 200)
+    on_their_way = [take(worker, "a") for worker in workers[:2]]
     with pytest.raises(RetryableError, match="back"):
-        take(gate, "c")
-    for permit in on_their_way:
-        answer(gate, permit, 200)
-    assert len([take(gate, endpoint) for endpoint in ("a", "b", "c", "d")]) == 4
+        take(workers[2], "c")
+    for worker, permit in zip(workers, on_their_way, strict=False):
+        answer(worker, permit, 200)
+    assert len([take(worker, "d") for worker in workers]) == 4
+
+
+def test_whoever_holds_the_permit_of_a_request_may_look_before_it_sends_that(rig: Rig) -> None:
+    gate, another = rig.gate(), rig.gate("another")
+    goes_away(gate)
+    rig.wait(21)
+    request = take(gate)
+    look = take(gate)
+    assert 35 < refused_s(another) <= 40, "both are one knock"
+    answer(gate, look, 200)
+    gate.give_back_unused(request)
+    request = take(gate)
+
+    assert take(gate), "one after the other: it would wait for itself"
+    with pytest.raises(RetryableError, match="back"):
+        take(another)
+    gate.give_back_unused(request)

@@ -86,6 +86,11 @@ create function calls_in_flight(p_app text, p_division integer, moment timestamp
     select count(*)::integer from permit where app = p_app and division = p_division and holder is not null and free_at > moment
 $$;
 
+-- Whether a worker was let through already: it holds the permit of a request, and looks before it sends that.
+create function holds_permit(p_app text, p_division integer, p_holder text, moment timestamptz) returns boolean language sql stable as $$
+    select exists (select from permit where app = p_app and division = p_division and holder = p_holder and free_at > moment)
+$$;
+
 -- How many calls others may make until our next one arrives: their pace, for as long as what we know is old, our call is on its way, and a
 -- quarter of a minute, as it may take longer than the last one and nobody's pace is even; and one more where there are others.
 create function calls_of_others(q quota, in_flight integer, moment timestamptz, minute_s double precision) returns integer
@@ -218,12 +223,12 @@ begin
         moment := clock_timestamp();
     end loop;
     -- A person who asks for something, and leaves nothing to others, knocks at once.
-    if q.failures >= 3 and q.knock_at > moment and p_reserve > 0 then
+    if q.failures >= 3 and q.knock_at > moment and p_reserve > 0 and not holds_permit(p_app, p_division, p_holder, moment) then
         wait_s := extract(epoch from q.knock_at - moment);
         reason := 'Exact is away';
         return;
     end if;
-    if q.failures < 3 and q.answers < 64 and in_flight > q.answers then
+    if q.failures < 3 and q.answers < 64 and in_flight > q.answers and not holds_permit(p_app, p_division, p_holder, moment) then
         wait_s := p_minute_s / 60;
         reason := 'Exact is back: calls come one after the other';
         return;
@@ -268,7 +273,7 @@ begin
     where p.app = p_app and p.division = p_division and p.slot = take_permit.slot;
     update error_slot e set free_at = moment + make_interval(secs => p_lease_s), holder = p_holder
     where e.app = p_app and e.division = p_division and e.endpoint = p_endpoint and e.slot = take_permit.error_slot;
-    if q.failures >= 3 then
+    if q.failures >= 3 and (q.knock_at <= moment or p_reserve = 0) then
         -- This call knocks, and nobody else before the next knock.
         update quota set knocks = least(9, q.knocks + 1),
             knock_at = moment + make_interval(secs => p_minute_s * least(15, 2 ^ least(9, q.knocks + 1) / 3))
