@@ -9,6 +9,7 @@ import pytest
 from include.outbox.states import State
 from include.proof.faults import Fault, Faults
 from include.proof.simulation import history, played, simulate
+from include.proof.swarm import faults_of
 from include.proof.world import Design
 
 MUTATIONS = 20_000
@@ -77,3 +78,11 @@ def test_a_day_without_exact_kills_nothing_and_costs_a_hundred_calls():
     assert play.violations == []
     assert dead <= {"changed_after_processing"}
     assert 80 < play.world.books.knocks < 130
+
+
+def test_a_request_that_is_repeated_after_an_outage_does_not_wait_for_itself():
+    world = "swarm.20261124.4"
+    story = history(world, 500, "shop/O4/sale/1", faults=faults_of(world))
+
+    assert "unknown → posted" in story[-1]
+    assert len(story) < 100
