@@ -25,8 +25,8 @@ HEIGHT = 230
 
 def standing_of(expected: int, kinds: Mapping[str, int]) -> dict[str, int]:
     """A day's documents by whether they agree; what was made by hand is none of the shop's, and counts among what differs."""
-    explained = {"rounded": Kind.ROUNDING, "dismissed": Kind.DISMISSED, "not_sent": Kind.NOT_SENT}
-    found = {standing: kinds.get(kind, 0) for standing, kind in explained.items()}
+    counted = {"rounded": Kind.ROUNDING, "dismissed": Kind.DISMISSED, "not_sent": Kind.NOT_SENT}
+    found = {standing: kinds.get(kind, 0) for standing, kind in counted.items()}
     by_hand = kinds.get(Kind.BY_HAND, 0)
     found["differ"] = sum(kinds.get(kind, 0) for kind in WITH_CASE)
     agree = expected - sum(found.values()) + by_hand
